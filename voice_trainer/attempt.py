@@ -1,0 +1,116 @@
+"""An attempt: what is stored, sent and shown of one spoken reply."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from .listening.attunement import Attunement, Dimension, Evidence
+from .listening.feedback import Feedback, Point
+from .listening.moves import Behavior, Mechanism, Move, Sentence
+from .speech.measures import VoiceCurves, VoiceMeasures
+from .speech.transcript import Transcript, Word
+
+__all__ = [
+    "Attempt",
+    "Attunement",
+    "Dimension",
+    "Evidence",
+    "Feedback",
+    "Point",
+    "Scored",
+    "Sentence",
+    "Timings",
+    "Transcript",
+    "VoiceCurves",
+    "VoiceMeasures",
+    "Word",
+    "Wording",
+]
+
+
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """What the words of a reply do.
+
+    Attributes:
+        behavior: the main behavior as AnnoMI codes it; None where nothing was said.
+        moves: move → calibrated probability over the reply; only moves that the model was taught.
+        mechanisms: EPITOME's three, expected level 0–2.
+        level: 1–5 (Carkhuff–Truax); None where it was not rated.
+        wording: the level's finer form, 0–1.
+        sentences: in order. dimensions: of the wording only.
+        feelings_met: how the feelings that the reply names fit this speaker's: family → met, near, missed or wrong.
+        not_rated: move, "level" or dimension → reason.
+    """
+
+    behavior: Behavior | None
+    moves: dict[Move, float]
+    mechanisms: dict[Mechanism, float]
+    level: int | None
+    wording: float | None
+    sentences: tuple[Sentence, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    feelings_met: dict[str, str] = {}
+    not_rated: dict[str, str] = {}
+    model_version: str = ""
+
+
+class Timings(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the answer took, in seconds, by the program's own clock.
+
+    Attributes:
+        transcribe, voice, wording: computing time of each part after the last sample.
+        feedback_after_speech: last sample handed in to the complete answer.
+    """
+
+    transcribe: float
+    voice: float
+    wording: float
+    feedback_after_speech: float
+
+
+class Scored(msgspec.Struct, frozen=True, kw_only=True):
+    """The complete answer to one reply; with an identity it becomes an ``Attempt``.
+
+    Attributes:
+        voice: of the reply. prompt_voice: the same measures of the speaker, where the prompt's sound is known.
+        curves, prompt_curves: for drawing.
+        not_rated: everything that wasn't, with its reason.
+    """
+
+    transcript: Transcript
+    voice: VoiceMeasures
+    curves: VoiceCurves
+    wording: Wording
+    attunement: Attunement
+    feedback: Feedback
+    timings_s: Timings
+    prompt_voice: VoiceMeasures | None = None
+    prompt_curves: VoiceCurves | None = None
+    not_rated: dict[str, str] = {}
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One stored reply.
+
+    Attributes:
+        id: 26 characters, sortable by time. turn: id of the turn that was answered.
+        started_at: UTC. person: who spoke ("" where nobody said).
+        recording: file name under the recordings folder; None where the sound was not kept.
+        device: the microphone's name; None for a file. headphones: whether the user said that they wear them.
+        heard: the feelings that the trainee named before answering, as picked.
+        outcome: how the speaker was met: attuned, partly or missed; None where it could not be told.
+    """
+
+    id: str
+    exercise_id: str
+    turn: str
+    started_at: datetime
+    person: str
+    recording: str | None
+    scored: Scored
+    device: str | None = None
+    headphones: bool = False
+    heard: tuple[str, ...] = ()
+    outcome: str | None = None
