@@ -1,0 +1,40 @@
+"""What a person chose once and expects to find again; a pure record, kept by ``config`` and handed to the screens."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+SHORTEST_AUTO_STOP_S = 3.0
+"""Less silence than this cuts people off while they think."""
+
+
+class Preferences(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings file, key by key.
+
+    Attributes:
+        person: who speaks where ``--person`` does not say; "" for nobody in particular.
+        input_device, output_device: a device's name as ``voice-trainer devices`` prints it; None for the system's own.
+        headphones: the user says that they wear them; only then is speaking over the prompt rated, since otherwise the
+            microphone hears the prompt itself.
+        whisper_model: which Whisper model transcribes, by its size (``tiny``, ``base``, ``small`` …) or its folder.
+        language: that the trainee answers in, ISO 639-1.
+        captions: show the speaker's words while they are heard.
+        theme: light, dark, or as the terminal is.
+        auto_stop_s: end a recording after this much silence, at least 3 s; None stops by hand only.
+        threads: processor threads that each model may use, 1–64.
+        breathing: offer a breath before answering.
+    """
+
+    person: str = ""
+    input_device: str | None = None
+    output_device: str | None = None
+    headphones: bool = False
+    whisper_model: Annotated[str, msgspec.Meta(min_length=1)] = "base"
+    language: Annotated[str, msgspec.Meta(pattern="^[a-z]{2,3}$", description="a language code such as en")] = "en"
+    captions: bool = False
+    theme: Literal["auto", "light", "dark"] = "auto"
+    auto_stop_s: Annotated[float, msgspec.Meta(ge=SHORTEST_AUTO_STOP_S, le=60)] | None = None
+    threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
+    breathing: bool = True
