@@ -206,7 +206,7 @@ def in_speaker_range(contour: PitchContour, speaking: Bools) -> Bools:
     return np.asarray(kept & inside)
 
 
-def summarize(contour: PitchContour, kept: Bools, last_speech_s: float | None) -> PitchSummary:
+def summarize(contour: PitchContour, kept: Bools) -> PitchSummary:
     """Read median, range and final contour off the frames in ``kept`` (see ``in_speaker_range``)."""
     step = float(contour.times_s[1] - contour.times_s[0]) if len(contour.times_s) > 1 else 0.0
     voiced_s = float(kept.sum()) * step

@@ -1,0 +1,118 @@
+"""When the trainee speaks: voice activity says that it is speech, the level says where exactly it begins and ends.
+
+Voice activity alone reaches up to 0.2 s past the words and bridges short silences; the level alone takes any noise for
+speech. So a frame is speech where both agree, and where a clear voice is heard beside what voice activity found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import frames
+from .frames import HOP_S, Bools, Floats
+
+SPEECH_BEGINS = 0.5
+SPEECH_HOLDS = 0.35
+"""Voice activity begins above the one and holds above the other (Silero's own 0.5 and 0.15 below it)."""
+REACH_S = 0.06
+"""Speech reaches this far past what voice activity found: final consonants."""
+BESIDE_S = 0.4
+"""A clear voice this near to found speech is speech too."""
+CLEAR_VOICE_DB = 20.0
+"""A clear voice is no further than this below the loud parts."""
+BELOW_LOUD_DB = 35.0
+"""Speech is at most this far below its own loud parts (95th percentile)."""
+ABOVE_NOISE_DB = 6.0
+"""And at least this far above the background, where the two meet half-way at most."""
+BLIP_S = 0.05
+"""A shorter burst between silences is a click."""
+BACKGROUND_AWAY_S = 0.1
+BACKGROUND_LEAST_S = 0.15
+"""Background is heard this far from speech, for at least this long."""
+QUIETEST_BACKGROUND_DBFS = -96.0
+"""Digital silence counts as the noise of 16 bits."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Activity:
+    """Attributes:
+    speaking: (n,) frames of speech. threshold_dbfs: level that divides.
+    background_dbfs: level of the background; None where there is none. snr_db: speech over it.
+    """
+
+    speaking: Bools
+    threshold_dbfs: float
+    background_dbfs: float | None
+    snr_db: float | None
+
+    @property
+    def first_s(self) -> float | None:
+        rows = np.flatnonzero(self.speaking)
+        return float(rows[0]) * HOP_S if len(rows) else None
+
+    @property
+    def last_s(self) -> float | None:
+        rows = np.flatnonzero(self.speaking)
+        return float(rows[-1] + 1) * HOP_S if len(rows) else None
+
+
+def find(level_dbfs: Floats, probability: Floats, voiced: Bools) -> Activity:
+    """Divide frames into speech and silence.
+
+    Args:
+        level_dbfs, probability, voiced: (n,) on the frame grid.
+    """
+    heard = hysteresis(probability)
+    if not heard.any():
+        background = _background(level_dbfs, heard)
+        return Activity(
+            speaking=np.zeros(len(heard), np.bool_), threshold_dbfs=0.0, background_dbfs=background, snr_db=None
+        )
+    loud = float(np.percentile(level_dbfs[heard], 95))
+    background = _background(level_dbfs, heard)
+    threshold = loud - BELOW_LOUD_DB
+    if background is not None:
+        threshold = max(threshold, min(background + ABOVE_NOISE_DB, 0.5 * (background + loud)))
+    clear = voiced & (level_dbfs > loud - CLEAR_VOICE_DB)
+    reached = frames.widened(heard, round(REACH_S / HOP_S)) | (clear & frames.widened(heard, round(BESIDE_S / HOP_S)))
+    # The window smears an edge by half its length; one frame a side gives most of it back.
+    speaking = frames.narrowed(reached & (level_dbfs > threshold), 1)
+    for start, end in list(frames.runs(speaking)):
+        if (end - start) * HOP_S < BLIP_S:
+            speaking[start:end] = False
+    return Activity(
+        speaking=speaking,
+        threshold_dbfs=threshold,
+        background_dbfs=background,
+        snr_db=_snr(level_dbfs, speaking, background),
+    )
+
+
+def hysteresis(probability: Floats) -> Bools:
+    """Frames of runs above ``SPEECH_HOLDS`` that reach ``SPEECH_BEGINS``."""
+    held = probability >= SPEECH_HOLDS
+    for start, end in list(frames.runs(held)):
+        if probability[start:end].max() < SPEECH_BEGINS:
+            held[start:end] = False
+    return held
+
+
+def _background(level_dbfs: Floats, heard: Bools) -> float | None:
+    away = ~frames.widened(heard, round(BACKGROUND_AWAY_S / HOP_S))
+    # The edge frames reach past the recording and would be too soft.
+    away[:2] = False
+    away[-2:] = False
+    if away.sum() * HOP_S < BACKGROUND_LEAST_S:
+        return None
+    return max(float(np.median(level_dbfs[away])), QUIETEST_BACKGROUND_DBFS)
+
+
+def _snr(level_dbfs: Floats, speaking: Bools, background: float | None) -> float | None:
+    if background is None or not speaking.any():
+        return None
+    noise = 10.0 ** (background / 10.0)
+    # What is measured while speaking is speech and noise together.
+    speech = max(float(np.mean(10.0 ** (level_dbfs[speaking] / 10.0))) - noise, 0.01 * noise)
+    return float(10.0 * np.log10(speech / noise))

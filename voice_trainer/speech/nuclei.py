@@ -1,0 +1,74 @@
+"""Syllable nuclei heard in the sound: the rate of speech where there is no transcript, and its check where there is."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import frames
+from .frames import Bools, Floats
+from .spectrum import Power, hertz
+
+LOW_HZ = 300.0
+HIGH_HZ = 3200.0
+"""Vowels carry most of their power here; voicing bars and fricatives don't."""
+SMOOTHING_S = 0.025
+"""Standard deviation of the Gaussian over the nucleus level; syllables are 0.1 s and more apart."""
+DIP_DB = 1.6
+"""The level falls by this between two nuclei."""
+BELOW_LOUD_DB = 25.0
+"""A nucleus is no further below the loud ones (95th percentile of speech) (de Jong & Wempe 2009: 25 dB)."""
+VOICED_REACH = 2
+"""A nucleus lies within this many frames of a voiced one."""
+
+
+def find(power: Power, rows: NDArray[np.int_], speaking: Bools, voiced: Bools) -> Floats:
+    """Times of syllable nuclei in seconds: peaks of the vowel band's level in voiced speech.
+
+    Args:
+        power: ``spectrum.power`` at ``rows``, which hold every frame of ``speaking``. voiced: (n,) on the frame grid.
+
+    Source: de Jong & Wempe (2009), on the level of the vowel band instead of the whole.
+    """
+    count = len(speaking)
+    if not speaking.any():
+        return np.zeros(0)
+    band = (hertz() >= LOW_HZ) & (hertz() <= HIGH_HZ)
+    level = np.full(count, frames.SILENT_DBFS)
+    level[rows] = frames.decibels(power[:, band].sum(axis=1, dtype=np.float64) + 1e-12)
+    loud = float(np.percentile(level[speaking], 95))
+    smooth = _smoothed(np.maximum(level, loud - 40.0))
+    near_voice = frames.widened(voiced, VOICED_REACH) & speaking
+    peaks = [row for row in _peaks(smooth, DIP_DB) if smooth[row] >= loud - BELOW_LOUD_DB and near_voice[row]]
+    return np.asarray(peaks, np.float64) * frames.HOP_S
+
+
+def _smoothed(level: Floats) -> Floats:
+    sigma = SMOOTHING_S / frames.HOP_S
+    reach = int(np.ceil(3 * sigma))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    padded = np.pad(level, reach, mode="edge")
+    return np.convolve(padded, kernel / kernel.sum(), mode="valid")
+
+
+def _peaks(level: Floats, dip: float) -> list[int]:
+    """Rows of maxima that rise at least ``dip`` above the dips on both sides."""
+    inner = np.diff(level)
+    turns = np.flatnonzero(inner[:-1] * inner[1:] <= 0) + 1
+    found: list[int] = []
+    rising, best, best_row, lowest = True, -np.inf, 0, np.inf
+    for row in [0, *turns.tolist(), len(level) - 1]:
+        value = float(level[row])
+        if rising:
+            if value > best:
+                best, best_row = value, row
+            elif value <= best - dip:
+                found.append(best_row)
+                rising, lowest = False, value
+        else:
+            lowest = min(lowest, value)
+            if value >= lowest + dip:
+                rising, best, best_row = True, value, row
+    if rising and best > level.min() + dip:
+        found.append(best_row)
+    return found

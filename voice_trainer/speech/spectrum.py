@@ -1,0 +1,45 @@
+"""The spectrum of speech on the frame grid, and its balance.
+
+Conventions: 25 ms Hann windows every 10 ms, power, unscaled: only ratios are read off it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import SAMPLE_RATE, frames
+from .frames import Floats, Samples
+
+Power = NDArray[np.float32]
+Rows = NDArray[np.int_]
+
+WINDOW = 400
+SIZE = 512
+ALPHA_SPLIT_HZ = 1000.0
+ALPHA_LOW_HZ = 50.0
+ALPHA_HIGH_HZ = 5000.0
+"""Alpha ratio: power of 1–5 kHz over that of 50 Hz–1 kHz (Sundberg & Nordenberg 2006; eGeMAPS)."""
+
+
+def power(samples: Samples, rows: Rows) -> Power:
+    """(len(rows), 257) float32 power spectrum of 25 ms Hann windows at frames ``rows``."""
+    half = WINDOW // 2
+    padded = np.concatenate([np.zeros(half, np.float32), samples, np.zeros(half + frames.HOP, np.float32)])
+    cut = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[rows * frames.HOP]
+    bins = np.fft.rfft(cut * np.hanning(WINDOW).astype(np.float32), SIZE, axis=1)
+    return np.asarray(np.square(bins.real) + np.square(bins.imag))
+
+
+def hertz() -> Floats:
+    """(257,) frequencies of ``spectrum``."""
+    return np.fft.rfftfreq(SIZE, 1.0 / SAMPLE_RATE)
+
+
+def alpha_ratio_db(power: Power) -> float:
+    """Power of 1–5 kHz over 50 Hz–1 kHz in dB, of all rows of ``power`` together: vocal effort, whatever the gain."""
+    at = hertz()
+    total = power.sum(axis=0, dtype=np.float64)
+    high = float(total[(at > ALPHA_SPLIT_HZ) & (at <= ALPHA_HIGH_HZ)].sum())
+    low = float(total[(at >= ALPHA_LOW_HZ) & (at <= ALPHA_SPLIT_HZ)].sum())
+    return float(10.0 * np.log10(max(high, 1e-12) / max(low, 1e-12)))
