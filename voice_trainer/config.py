@@ -140,7 +140,7 @@ def _read(file: Path) -> Preferences:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise SettingsInvalid(
-            f"The settings file {file} can't be read ({why}); make it readable, or remove it to start from the defaults."
+            f"The settings file {file} can't be read ({why}); make it readable, or remove it."
         ) from error
     except UnicodeDecodeError as error:
         raise SettingsInvalid(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import msgspec
 from msgspec import inspect
@@ -99,12 +98,11 @@ def _value(data: object, kind: inspect.Type, path: Path) -> Iterator[Misfit]:
                 yield Misfit(path, f"is {shown(data)}, but needs {_wanted(kind)}")
         case _:
             if not _fits(data, kind):
-                hint = near(data, map(str, kind.values)) if _is_choice(kind, data) else ""
-                yield Misfit(path, f"is {shown(data)}, but needs {_wanted(kind)}{hint}")
+                yield Misfit(path, f"is {shown(data)}, but needs {_wanted(kind)}{_meant(data, kind)}")
 
 
-def _is_choice(kind: inspect.Type, data: object) -> Any:
-    return isinstance(kind, inspect.LiteralType) and isinstance(data, str)
+def _meant(data: object, kind: inspect.Type) -> str:
+    return near(data, map(str, kind.values)) if isinstance(kind, inspect.LiteralType) and isinstance(data, str) else ""
 
 
 def _fits(data: object, kind: inspect.Type) -> bool:

@@ -1,0 +1,124 @@
+"""What every store does, whatever database is under it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from voice_trainer.attempt import Attempt
+from voice_trainer.speech.baseline import Baseline
+
+
+class AttemptSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a list of attempts; read without the whole record, so it is there even when that is damaged.
+
+    Attributes:
+        started_at: UTC. wording, voice: 0–1, None where not rated. level: 1–5, None where not rated.
+        recording: file name under the recordings folder; None where the sound was not kept.
+        outcome: how the speaker was met.
+    """
+
+    id: str
+    exercise_id: str
+    turn: str
+    started_at: datetime
+    person: str
+    wording: float | None
+    voice: float | None
+    level: int | None
+    recording: str | None
+    outcome: str | None = None
+
+    @property
+    def has_recording(self) -> bool:
+        return self.recording is not None
+
+
+class PersonSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who practised here: how often, and when last (UTC; None with a baseline only)."""
+
+    person: str
+    attempts: int
+    last_at: datetime | None
+
+
+class Store(Protocol):
+    """Attempts and baselines. Any thread may call; only ``StoreError`` is raised, unless said."""
+
+    def add_attempt(self, attempt: Attempt) -> None:
+        """Keep ``attempt``.
+
+        Raises:
+            RequestInvalid: its id is there already, or it holds what can't be kept (NaN, a time without zone).
+        """
+
+    def attempt(self, attempt_id: str) -> Attempt:
+        """The attempt whose id is, or alone begins with, ``attempt_id`` (case does not matter).
+
+        Raises:
+            UnknownAttempt: none, or more than one.
+            StoreCorrupt: its record can't be read.
+        """
+
+    def original(self, attempt_id: str) -> Attempt:
+        """The same attempt as it was first stored, before anything was scored again. Raises as ``attempt``."""
+
+    def attempts(
+        self,
+        *,
+        person: str | None = None,
+        exercise_id: str | None = None,
+        exercise_ids: Collection[str] | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[AttemptSummary, ...]:
+        """Attempts, newest first; each argument that is not None narrows them.
+
+        Args:
+            exercise_ids: any of these, such as those of one skill. since, before: by ``started_at``, with zone.
+        """
+
+    def count(
+        self, *, person: str | None = None, exercise_id: str | None = None, exercise_ids: Collection[str] | None = None
+    ) -> int:
+        """How many ``attempts`` would give."""
+
+    def replace_attempt(self, attempt: Attempt) -> None:
+        """Put ``attempt`` in place of the one of its id; the first record is kept for ``original``.
+
+        Raises:
+            UnknownAttempt: there is none of that id. RequestInvalid: as ``add_attempt``.
+        """
+
+    def remove_attempt(self, attempt_id: str) -> AttemptSummary:
+        """Remove an attempt with all of its records, leaving nothing of it in the file; its sound is the caller's.
+
+        Raises:
+            UnknownAttempt: none, or more than one, of that id or beginning.
+        """
+
+    def save_baseline(self, baseline: Baseline) -> None:
+        """Keep the everyday voice of a person on a device, in place of the one before."""
+
+    def baseline(self, person: str, device: str) -> Baseline | None:
+        """The everyday voice of ``person`` on ``device``, or None. Raises StoreCorrupt where it can't be read."""
+
+    def baselines(self, person: str | None = None) -> tuple[Baseline, ...]:
+        """All of them, newest first."""
+
+    def remove_baselines(self, person: str) -> int:
+        """Remove every baseline of ``person``; how many there were."""
+
+    def people(self) -> tuple[PersonSummary, ...]:
+        """Everybody who practised or has a baseline here, by name."""
+
+    def recordings(self) -> frozenset[str]:
+        """The names of all recordings that an attempt holds."""
+
+    def close(self) -> None:
+        """Let go of every connection; the store is not used after it."""

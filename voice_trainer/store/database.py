@@ -1,0 +1,253 @@
+"""The store over SQLAlchemy: the same code for SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sql
+
+from voice_trainer.attempt import Attempt
+from voice_trainer.errors import RequestInvalid, StoreCorrupt, UnknownAttempt
+from voice_trainer.speech.baseline import Baseline
+
+from .base import AttemptSummary, PersonSummary
+from .failures import translated
+from .ids import LENGTH
+from .schema import attempts, baselines, original_records
+
+WRITES = "voice_trainer_writes"
+"""Execution option of a transaction that writes."""
+MOST_NAMED = 3
+"""Ids that are told apart for a beginning that fits several."""
+SUMMARY = tuple(attempts.c[name] for name in AttemptSummary.__struct_fields__)
+NEWEST_FIRST = (attempts.c.started_at.desc(), attempts.c.id.desc())
+
+Record = TypeVar("Record", Attempt, Baseline)
+
+
+class DatabaseStore:
+    """A ``Store``; made by ``open_store``. SQLAlchemy's engine hands each thread its own connection.
+
+    Args:
+        place: the store, as it is named in errors.
+    """
+
+    def __init__(self, engine: sql.Engine, place: str) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(**{WRITES: True})
+        self._place = place
+
+    def add_attempt(self, attempt: Attempt) -> None:
+        row = self._row(attempt)
+        with translated(self._place), self._writer.begin() as connection:
+            if connection.execute(sql.select(attempts.c.id).where(attempts.c.id == attempt.id)).first():
+                raise RequestInvalid(f"The attempt {attempt.id} is stored already; give it another id.")
+            connection.execute(attempts.insert().values(row))
+
+    def attempt(self, attempt_id: str) -> Attempt:
+        with translated(self._place), self._engine.begin() as connection:
+            found = self._find(connection, attempt_id)
+            record = connection.execute(sql.select(attempts.c.record).where(attempts.c.id == found)).scalar_one()
+        return self._read(record, Attempt, f"attempt {found}")
+
+    def original(self, attempt_id: str) -> Attempt:
+        with translated(self._place), self._engine.begin() as connection:
+            found = self._find(connection, attempt_id)
+            first = sql.select(original_records.c.record).where(original_records.c.attempt_id == found)
+            record = connection.execute(first).scalar()
+        return self.attempt(found) if record is None else self._read(record, Attempt, f"first form of {found}")
+
+    def attempts(
+        self,
+        *,
+        person: str | None = None,
+        exercise_id: str | None = None,
+        exercise_ids: Collection[str] | None = None,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> tuple[AttemptSummary, ...]:
+        for name, number in (("limit", limit), ("offset", offset)):
+            if number is not None and number < 0:
+                raise RequestInvalid(f"{name} is {number}; give 0 or more.")
+        query = sql.select(*SUMMARY).order_by(*NEWEST_FIRST).limit(limit).offset(offset or None)
+        query = query.where(*_narrowed(person, exercise_id, exercise_ids))
+        if since is not None:
+            query = query.where(attempts.c.started_at >= since)
+        if before is not None:
+            query = query.where(attempts.c.started_at < before)
+        with translated(self._place), self._engine.begin() as connection:
+            return tuple(AttemptSummary(**row) for row in connection.execute(query).mappings())
+
+    def count(
+        self, *, person: str | None = None, exercise_id: str | None = None, exercise_ids: Collection[str] | None = None
+    ) -> int:
+        query = sql.select(sql.func.count()).select_from(attempts)
+        query = query.where(*_narrowed(person, exercise_id, exercise_ids))
+        with translated(self._place), self._engine.begin() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def replace_attempt(self, attempt: Attempt) -> None:
+        row = self._row(attempt)
+        here = attempts.c.id == attempt.id
+        with translated(self._place), self._writer.begin() as connection:
+            before = connection.execute(sql.select(attempts.c.record).where(here)).scalar()
+            if before is None:
+                raise _unknown(attempt.id)
+            kept = sql.select(original_records.c.attempt_id).where(original_records.c.attempt_id == attempt.id)
+            if connection.execute(kept).first() is None:
+                connection.execute(original_records.insert().values(attempt_id=attempt.id, record=before))
+            connection.execute(attempts.update().where(here).values(row))
+
+    def remove_attempt(self, attempt_id: str) -> AttemptSummary:
+        with translated(self._place), self._writer.begin() as connection:
+            found = self._find(connection, attempt_id)
+            summary = connection.execute(sql.select(*SUMMARY).where(attempts.c.id == found)).mappings().one()
+            connection.execute(attempts.delete().where(attempts.c.id == found))
+        self._wipe()
+        return AttemptSummary(**summary)
+
+    def save_baseline(self, baseline: Baseline) -> None:
+        row = {
+            "person": baseline.person,
+            "device": baseline.device,
+            "recorded_at": _zoned(baseline.recorded_at, "recorded_at"),
+            "record": _written(baseline, Baseline, "The baseline"),
+        }
+        here = (baselines.c.person == baseline.person) & (baselines.c.device == baseline.device)
+        with translated(self._place), self._writer.begin() as connection:
+            connection.execute(baselines.delete().where(here))
+            connection.execute(baselines.insert().values(row))
+
+    def baseline(self, person: str, device: str) -> Baseline | None:
+        here = (baselines.c.person == person) & (baselines.c.device == device)
+        with translated(self._place), self._engine.begin() as connection:
+            record = connection.execute(sql.select(baselines.c.record).where(here)).scalar()
+        return None if record is None else self._read(record, Baseline, f"everyday voice on {device}")
+
+    def baselines(self, person: str | None = None) -> tuple[Baseline, ...]:
+        query = sql.select(baselines.c.device, baselines.c.record).order_by(baselines.c.recorded_at.desc())
+        if person is not None:
+            query = query.where(baselines.c.person == person)
+        with translated(self._place), self._engine.begin() as connection:
+            rows = connection.execute(query).all()
+        return tuple(self._read(record, Baseline, f"everyday voice on {device}") for device, record in rows)
+
+    def remove_baselines(self, person: str) -> int:
+        with translated(self._place), self._writer.begin() as connection:
+            removed = connection.execute(baselines.delete().where(baselines.c.person == person)).rowcount
+        self._wipe()
+        return int(removed)
+
+    def people(self) -> tuple[PersonSummary, ...]:
+        column = attempts.c.person
+        query = sql.select(column, sql.func.count(), sql.func.max(attempts.c.started_at)).group_by(column)
+        with translated(self._place), self._engine.begin() as connection:
+            found = {
+                person: PersonSummary(person=person, attempts=number, last_at=last)
+                for person, number, last in connection.execute(query)
+            }
+            for person in connection.execute(sql.select(baselines.c.person).distinct()).scalars():
+                found.setdefault(person, PersonSummary(person=person, attempts=0, last_at=None))
+        return tuple(found[person] for person in sorted(found, key=lambda name: (name.casefold(), name)))
+
+    def recordings(self) -> frozenset[str]:
+        query = sql.select(attempts.c.recording).where(attempts.c.recording.is_not(None))
+        with translated(self._place), self._engine.begin() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def close(self) -> None:
+        with translated(self._place):
+            self._engine.dispose()
+
+    def _find(self, connection: sql.Connection, attempt_id: str) -> str:
+        """The one id that is, or begins with, ``attempt_id``."""
+        wanted = attempt_id.strip().upper()
+        if not wanted.isascii() or not wanted.isalnum() or len(wanted) > LENGTH:
+            raise _unknown(attempt_id)
+        query = sql.select(attempts.c.id).order_by(*NEWEST_FIRST).limit(MOST_NAMED + 1)
+        fits = attempts.c.id == wanted if len(wanted) == LENGTH else attempts.c.id.startswith(wanted, autoescape=True)
+        found = list(connection.execute(query.where(fits)).scalars())
+        if not found:
+            raise _unknown(attempt_id)
+        if len(found) > 1:
+            named = ", ".join(found[:MOST_NAMED]) + (" …" if len(found) > MOST_NAMED else "")
+            raise UnknownAttempt(f"More than one attempt begins with {attempt_id}: {named}; give more of it.")
+        return str(found[0])
+
+    def _row(self, attempt: Attempt) -> dict[str, Any]:
+        if len(attempt.id) != LENGTH or attempt.id.upper() != attempt.id or not attempt.id.isalnum():
+            raise RequestInvalid(f"{attempt.id!r} is no attempt id; make one with new_attempt_id.")
+        return {
+            "id": attempt.id,
+            "exercise_id": attempt.exercise_id,
+            "turn": attempt.turn,
+            "started_at": _zoned(attempt.started_at, "started_at"),
+            "person": attempt.person,
+            "wording": attempt.scored.attunement.wording,
+            "voice": attempt.scored.attunement.voice,
+            "level": attempt.scored.wording.level,
+            "recording": attempt.recording,
+            "outcome": attempt.outcome,
+            "scoring_version": attempt.scored.attunement.scoring_version,
+            "record": _written(attempt, Attempt, f"The attempt {attempt.id}"),
+        }
+
+    def _read(self, record: str, kind: type[Record], what: str) -> Record:
+        try:
+            return msgspec.json.decode(record, type=kind)
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise StoreCorrupt(
+                f"{self._place} holds a damaged record ({what}: {error}); the others can be read. Its recording, where "
+                f"one was kept, is untouched."
+            ) from error
+
+    def _wipe(self) -> None:
+        """Leave nothing of what was removed: SQLite overwrites it in the file, but its journal still holds it."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        with translated(self._place):
+            connection = self._engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
+
+def _narrowed(
+    person: str | None, exercise_id: str | None, exercise_ids: Collection[str] | None
+) -> list[sql.ColumnElement[bool]]:
+    conditions: list[sql.ColumnElement[bool]] = []
+    if person is not None:
+        conditions.append(attempts.c.person == person)
+    if exercise_id is not None:
+        conditions.append(attempts.c.exercise_id == exercise_id)
+    if exercise_ids is not None:
+        conditions.append(attempts.c.exercise_id.in_(sorted(exercise_ids)))
+    return conditions
+
+
+def _unknown(attempt_id: str) -> UnknownAttempt:
+    return UnknownAttempt(f"There is no attempt {attempt_id[:40]!r}; `voice-trainer history` lists them.")
+
+
+def _zoned(moment: datetime, name: str) -> datetime:
+    if moment.tzinfo is None:
+        raise RequestInvalid(f"{name} is {moment.isoformat()} without a time zone; give it in UTC.")
+    return moment
+
+
+def _written(record: Record, kind: type[Record], what: str) -> str:
+    """JSON that reads back as the same record; msgspec would write NaN as null, which is another value."""
+    try:
+        text = msgspec.json.encode(record).decode()
+        if msgspec.json.decode(text, type=kind) == record:
+            return text
+        reason = "it would read back differently; NaN and infinity have no place in it"
+    except (msgspec.MsgspecError, ValueError, TypeError) as error:
+        reason = str(error)
+    raise RequestInvalid(f"{what} can't be stored: {reason}.")

@@ -1,0 +1,1 @@
+"""One module a step, numbered; a step that was released is never changed."""

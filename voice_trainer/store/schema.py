@@ -1,0 +1,64 @@
+"""The tables. What lists are filtered and sorted by stands in columns; the record itself is JSON beside them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sql
+
+SCHEMA_VERSION = "0001"
+"""The newest migration; a test holds it to ``migrations/versions``."""
+VERSION_TABLE = "voice_trainer_version"
+
+metadata = sql.MetaData()
+
+
+class UtcDateTime(sql.types.TypeDecorator[datetime]):
+    """A time with its zone; kept in UTC, since SQLite knows no zones."""
+
+    impl = sql.DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return value.astimezone(UTC).replace(tzinfo=None) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+attempts = sql.Table(
+    "attempts",
+    metadata,
+    sql.Column("id", sql.String(26), primary_key=True),
+    sql.Column("exercise_id", sql.Text, nullable=False),
+    sql.Column("turn", sql.Text, nullable=False),
+    sql.Column("started_at", UtcDateTime, nullable=False),
+    sql.Column("person", sql.Text, nullable=False),
+    sql.Column("wording", sql.Double),
+    sql.Column("voice", sql.Double),
+    sql.Column("level", sql.Integer),
+    sql.Column("recording", sql.Text),
+    sql.Column("outcome", sql.Text),
+    sql.Column("scoring_version", sql.Text, nullable=False),
+    sql.Column("record", sql.Text, nullable=False),
+    sql.Index("attempts_by_time", "started_at", "id"),
+    sql.Index("attempts_by_person", "person", "started_at", "id"),
+    sql.Index("attempts_by_exercise", "exercise_id", "started_at", "id"),
+)
+
+original_records = sql.Table(
+    "original_records",
+    metadata,
+    sql.Column("attempt_id", sql.String(26), sql.ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True),
+    sql.Column("record", sql.Text, nullable=False),
+)
+
+baselines = sql.Table(
+    "baselines",
+    metadata,
+    sql.Column("person", sql.Text, primary_key=True),
+    sql.Column("device", sql.Text, primary_key=True),
+    sql.Column("recorded_at", UtcDateTime, nullable=False),
+    sql.Column("record", sql.Text, nullable=False),
+)
