@@ -6,9 +6,11 @@ from datetime import datetime
 
 import msgspec
 
+from .exercise import Outcome
 from .listening.attunement import Attunement, Dimension, Evidence
 from .listening.feedback import Feedback, Point
-from .listening.moves import Behavior, Mechanism, Move, Sentence
+from .listening.moves import Sentence
+from .listening.wording import Wording
 from .speech.measures import VoiceCurves, VoiceMeasures
 from .speech.transcript import Transcript, Word
 
@@ -28,32 +30,6 @@ __all__ = [
     "Word",
     "Wording",
 ]
-
-
-class Wording(msgspec.Struct, frozen=True, kw_only=True):
-    """What the words of a reply do.
-
-    Attributes:
-        behavior: the main behavior as AnnoMI codes it; None where nothing was said.
-        moves: move → calibrated probability over the reply; only moves that the model was taught.
-        mechanisms: EPITOME's three, expected level 0–2.
-        level: 1–5 (Carkhuff–Truax); None where it was not rated.
-        wording: the level's finer form, 0–1.
-        sentences: in order. dimensions: of the wording only.
-        feelings_met: how the feelings that the reply names fit this speaker's: family → met, near, missed or wrong.
-        not_rated: move, "level" or dimension → reason.
-    """
-
-    behavior: Behavior | None
-    moves: dict[Move, float]
-    mechanisms: dict[Mechanism, float]
-    level: int | None
-    wording: float | None
-    sentences: tuple[Sentence, ...]
-    dimensions: tuple[Dimension, ...] = ()
-    feelings_met: dict[str, str] = {}
-    not_rated: dict[str, str] = {}
-    model_version: str = ""
 
 
 class Timings(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,4 +89,4 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     device: str | None = None
     headphones: bool = False
     heard: tuple[str, ...] = ()
-    outcome: str | None = None
+    outcome: Outcome | None = None

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .attempt import Scored, Timings, Transcript, VoiceCurves, VoiceMeasures, Wording
+from .engines.audio_file import read_audio
 from .engines.base import Listener, PitchTracker, Samples, Transcriber, VoiceActivity
 from .engines.resample import Resampler
 from .errors import AudioInvalid
-from .exercise import Turn
+from .exercise import Exercise, Turn
 from .listening.attunement import attune
 from .listening.feedback import give
 from .listening.wording import assess, spoken_sentences
@@ -63,10 +64,6 @@ class Heard:
     meaning: str = ""
     voice: VoiceMeasures | None = None
     curves: VoiceCurves | None = None
-
-    @classmethod
-    def of(cls, turn: Turn, voice: VoiceMeasures | None = None, curves: VoiceCurves | None = None) -> Heard:
-        return cls(prompt=turn.text, feelings=turn.feelings, meaning=turn.meaning, voice=voice, curves=curves)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -297,3 +294,9 @@ def measure_voice(
     voice.end()
     return measure(voice.spoken(None, Timing()), baseline=baseline)
 
+
+def hear(engines: Engines, exercise: Exercise, turn: Turn) -> Heard:
+    """What a turn says and how: reads and measures its spoken prompt. Raises AudioUnreadable, AudioInvalid."""
+    prompt = read_audio(exercise.folder / turn.audio)
+    voice, curves = measure_voice(engines.voice_activity, engines.pitch, prompt.samples, prompt.rate_hz)
+    return Heard(prompt=turn.text, feelings=turn.feelings, meaning=turn.meaning, voice=voice, curves=curves)

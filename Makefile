@@ -1,0 +1,76 @@
+# Two commands do everything: `make practice` opens the trainer, `make test` runs the tests.
+# `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TRAINING_VENV := .venv-training
+DATA ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help practice demo test check train voices bench pictures clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+practice: $(VENV)/.ready sound ## open the trainer
+	@$(BIN)/voice-trainer
+
+demo: $(VENV)/.ready ## no microphone needed: a bundled spoken reply through the real pipeline
+	@$(BIN)/voice-trainer demo
+
+test: $(VENV)/.ready-dev sound-test check ## everything that is checked before a change lands
+	$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.ready-dev ## style, types, layers and exercise files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/voice-trainer exercises check
+	$(BIN)/python -m training.voices --check
+
+voices: $(VENV)/.ready-dev ## render the spoken prompts that have changed
+	$(BIN)/python -m training.voices
+
+train: $(TRAINING_VENV)/.ready ## fit the listening model: make train DATA=FOLDER
+	@test -n "$(DATA)" || { echo "Say where the data lies: make train DATA=FOLDER (see training/README.md)."; exit 2; }
+	$(TRAINING_VENV)/bin/python -m training.listening --data "$(DATA)"
+
+bench: $(VENV)/.ready-dev ## how fast and how right, measured: make bench DATA=FOLDER
+	$(BIN)/python -m benchmarks $(if $(DATA),--data "$(DATA)")
+
+pictures: $(VENV)/.ready-dev ## the screenshots that README shows
+	$(BIN)/python -m docs.pictures
+
+clean: ## remove what the commands above installed
+	rm -rf $(VENV) $(TRAINING_VENV) .cache build dist
+
+.PHONY: sound sound-test
+sound:
+	@scripts/install-sound
+
+sound-test:
+	@scripts/install-sound --test
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Voice Trainer needs Python 3.11 or newer; $(PYTHON) is older. Say which: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "$(PYTHON) can't make a virtual environment; on Debian install python3-venv."; exit 1; }
+
+$(VENV)/.ready: pyproject.toml $(VENV)/bin/python
+	@echo "Installing Voice Trainer into $(VENV) (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[model]'
+	@$(BIN)/voice-trainer models get base
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@echo "Installing what the tests need (once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[model,voices,dev]'
+	@touch $@
+
+$(TRAINING_VENV)/.ready: training/requirements.txt
+	@$(PYTHON) -m venv $(TRAINING_VENV)
+	@$(TRAINING_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r training/requirements.txt
+	@touch $@

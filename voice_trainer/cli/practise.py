@@ -1,0 +1,59 @@
+"""Open the trainer, go straight into an exercise, or see the demonstration."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ..errors import RequestInvalid
+from .context import Context
+from .output import Json, print_json, review_object
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command("practice")(practice)
+    app.command("demo")(demo)
+
+
+def open_trainer(context: Context, exercise: str | None = None) -> None:
+    """The screen. Raises RequestInvalid where there is no terminal to draw on."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RequestInvalid("The trainer needs a terminal to draw on; run it in one, or try: voice-trainer demo")
+    from ..tui.app import VoiceTrainerApp
+
+    start = None
+    if exercise is not None:
+        found = context.library.get(exercise)
+        start = (found.id, found.first_turn.id)
+    VoiceTrainerApp(context.practice, start=start).run()
+
+
+def practice(
+    context: typer.Context,
+    exercise: Annotated[str | None, typer.Argument(help="Straight into this one, by its id.")] = None,
+) -> None:
+    """Open the trainer, or go straight into an exercise."""
+    open_trainer(context.obj, exercise)
+
+
+def demo(context: typer.Context, json: Json = False) -> None:
+    """No microphone needed: a bundled spoken reply goes through the real pipeline. Nothing is kept."""
+    from ..demo import load_demo
+    from ..engines.audio_file import read_audio
+    from ..scoring import hear, score
+    from .card import card
+
+    root: Context = context.obj
+    bundled = load_demo()
+    exercise = root.library.get(bundled.exercise)
+    turn = exercise.turn(bundled.turn)
+    reply = read_audio(bundled.audio)
+    engines = root.engines
+    engines.warm(lambda what: None if json else typer.echo(f"Loading {what} …", err=True))
+    scored = score(engines, hear(engines, exercise, turn), reply.samples, reply.rate_hz)
+    if json:
+        print_json(review_object(exercise.id, turn.id, scored, None))
+    else:
+        typer.echo(card(exercise, turn, scored))
