@@ -10,8 +10,7 @@ from training.voices import manifest as manifests
 from training.voices import opus
 from training.voices.clips import Clip, collect
 from training.voices.errors import VoiceError
-from training.voices.render import SAMPLE_RATE, render
-from training.voices.settings import VoiceSettings, load_settings
+from training.voices.settings import SAMPLE_RATE, VoiceSettings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def render_all(root: Path, clips: list[Clip], chosen: list[Clip], settings: VoiceSettings, *, force: bool) -> int:
     """Render what changed among `chosen` (everything, with `force`) and bring the manifest up to date."""
+    from training.voices.render import render  # Piper and WORLD are wanted here alone: --check does without
+
     manifest = manifests.load(root)
     stale = manifests.drift(root, chosen, settings, manifest)
     encoded = 0
@@ -46,7 +47,7 @@ def render_all(root: Path, clips: list[Clip], chosen: list[Clip], settings: Voic
         samples = render(clip, settings)
         before = manifest.get(clip.path)
         same = before is not None and before.samples == manifests.samples_hash(samples)
-        if not (same and stale.get(clip.path) in (None, "was rendered from another text, voice or delivery")):
+        if not (same and manifests.is_intact(root, clip.path, before)):
             opus.write(root / clip.path, samples, SAMPLE_RATE)
             encoded += 1
         manifest[clip.path] = manifests.entry_of(root, clip, settings, samples)
@@ -65,7 +66,7 @@ def check(root: Path, clips: list[Clip], settings: VoiceSettings) -> int:
     """Print each difference between exercises, manifest and sound files; 1 if there is any."""
     manifest = manifests.load(root)
     faults = manifests.drift(root, clips, settings, manifest)
-    faults |= {path: "is asked for by nothing" for path in manifests.orphans(root, clips, manifest)}
+    faults |= dict.fromkeys(manifests.orphans(root, clips, manifest), "is asked for by nothing")
     for path, fault in faults.items():
         print(f"{path} {fault}.", file=sys.stderr)
     if faults:
@@ -86,15 +87,19 @@ def _chosen(clips: list[Clip], only: str | None) -> list[Clip]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m training.voices",
-        description="Render the spoken prompts and model replies of the exercises to Opus. An unchanged clip is left alone.",
+        description="Render the spoken prompts and model replies of the exercises to Opus. "
+        "A clip that hasn't changed is left alone.",
     )
     parser.add_argument("--only", metavar="ID", help="just this exercise (or this sound file)")
-    parser.add_argument("--force", action="store_true", help="render anew; a file is encoded again only if it sounds different")
-    parser.add_argument("--check", action="store_true", help="render nothing; exit 1 if files, manifest and exercises differ")
+    parser.add_argument("--force", action="store_true", help="render anew; only what sounds different is encoded again")
+    parser.add_argument("--check", action="store_true", help="render nothing; exit 1 if exercises and sounds differ")
     parser.add_argument(
-        "--listen", type=Path, metavar="MODEL", help="transcribe with the faster-whisper model in this folder: word error rates"
+        "--listen",
+        type=Path,
+        metavar="MODEL",
+        help="word error rates, heard with the faster-whisper model in this folder",
     )
-    parser.add_argument("--measure", action="store_true", help="measure pitch, rate and loudness by speaker and delivery")
+    parser.add_argument("--measure", action="store_true", help="pitch, rate and loudness by speaker and delivery")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     return parser
 

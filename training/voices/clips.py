@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from training.voices.errors import VoiceError
-from training.voices.settings import Mood, VoiceSettings
+from training.voices.settings import Mood, Reply, VoiceSettings
+from voice_trainer.exercise import Exercise
 
 
 class Clip(msgspec.Struct, frozen=True):
@@ -35,36 +37,38 @@ def collect(root: Path, settings: VoiceSettings) -> list[Clip]:
 
 
 def _of_exercise(path: Path, settings: VoiceSettings) -> Iterator[Clip]:
-    data = _read(path)
+    # Not by `load_library`, which leaves out an exercise whose sounds aren't there yet.
     try:
-        for turn in data["turns"]:
-            yield Clip(
-                path=f"exercises/{turn['audio']}",
-                exercise=data["id"],
-                text=_one_line(turn["text"]),
-                voice=data["speaker"]["voice"],
-                mood=Mood(**turn["delivery"]),
-                is_prompt=True,
-            )
-            for reply in turn["model_replies"]:
+        exercise = msgspec.convert(_read(path), Exercise)
+    except msgspec.ValidationError as error:
+        raise VoiceError(f"{path}: {error}; `voice-trainer exercises check` tells the line.") from error
+    for turn in exercise.turns:
+        yield Clip(
+            path=f"exercises/{turn.audio}",
+            exercise=exercise.id,
+            text=_one_line(turn.text),
+            voice=exercise.speaker.voice,
+            mood=Mood(turn.delivery.emotion, turn.delivery.intensity),
+            is_prompt=True,
+        )
+        for reply in turn.model_replies:
+            if reply.audio:
                 yield Clip(
-                    path=f"exercises/{reply['audio']}",
-                    exercise=data["id"],
-                    text=_one_line(reply["text"]),
+                    path=f"exercises/{reply.audio}",
+                    exercise=exercise.id,
+                    text=_one_line(reply.text),
                     voice=settings.model_replies.voice,
-                    mood=settings.model_replies.delivery_by_level[reply["level"]],
+                    mood=settings.model_replies.delivery_by_level[reply.level],
                     is_prompt=False,
                 )
-    except (KeyError, TypeError) as error:
-        raise VoiceError(f"{path} cannot be spoken ({error!r}): check it with `voice-trainer exercises check`.") from error
 
 
-def _of_reply(root: Path, reply: Any) -> Clip:
+def _of_reply(root: Path, reply: Reply) -> Clip:
     data = _read(root / reply.text_from)
     return Clip(
         path=reply.audio,
-        exercise=data["exercise"],
-        text=_one_line(data["text"]),
+        exercise=str(data["exercise"]),
+        text=_one_line(str(data["text"])),
         voice=reply.voice,
         mood=reply.delivery,
         is_prompt=False,
@@ -72,9 +76,12 @@ def _of_reply(root: Path, reply: Any) -> Clip:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    data = YAML(typ="safe").load(path)
+    try:
+        data = YAML(typ="safe").load(path)
+    except (OSError, YAMLError) as error:
+        raise VoiceError(f"{path} can't be read: {' '.join(str(error).split())}.") from error
     if not isinstance(data, dict):
-        raise VoiceError(f"{path} holds no exercise.")
+        raise VoiceError(f"{path} should be a mapping of keys such as id, title and turns.")
     return data
 
 

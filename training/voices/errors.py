@@ -1,7 +1,9 @@
-"""The renderer's one error: its message is shown as it is."""
+"""The renderer's own branch of the error tree."""
 
 from __future__ import annotations
 
+from voice_trainer.errors import BadInput
 
-class VoiceError(Exception):
-    """A prompt cannot be rendered; says which and what to do."""
+
+class VoiceError(BadInput):
+    """A prompt can't be rendered; says which and what to do."""

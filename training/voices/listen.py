@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jiwer
 import numpy as np
+import numpy.typing as npt
 import soxr
 import syllapy
 from faster_whisper import WhisperModel
@@ -15,19 +16,27 @@ from swift_f0 import SwiftF0
 from training.voices import opus
 from training.voices.clips import Clip
 from training.voices.loudness import loudness_lufs
-from training.voices.render import SAMPLE_RATE, Samples, render
-from training.voices.settings import Mood, VoiceSettings
+from training.voices.settings import SAMPLE_RATE, Mood, VoiceSettings
 
 LARGEST_WORD_ERROR_RATE, LARGEST_OF_ONE_CLIP = 0.08, 0.25
+
+Samples = npt.NDArray[np.float64]
 
 _HEARING_RATE = 16_000
 _PROBE = "You said that you would be here at seven. I waited for you, and nobody came. So I put it all away again."
 _PROBE_VOICES = ("maya", "viktor")
 _SPEECH_DB = -35.0
+_TRACKING_RMS, _VOICED = 0.1, 0.7
 # Whisper writes these as it likes; neither spelling is a mistake.
 _SPELLINGS = {
-    "okay": "ok", "gonna": "going to", "mum": "mom", "mama": "mom", "you're": "you are", "it's": "it is",
-    "apartment": "flat", "alright": "all right",
+    "okay": "ok",
+    "gonna": "going to",
+    "mum": "mom",
+    "mama": "mom",
+    "you're": "you are",
+    "it's": "it is",
+    "apartment": "flat",
+    "alright": "all right",
 }
 
 
@@ -53,7 +62,9 @@ def hear(root: Path, clips: list[Clip], model: Path) -> int:
         text = " ".join(segment.text.strip() for segment in segments)
         heard.append((jiwer.wer(_plain(clip.text), _plain(text)), clip, text))
     for rate_of_one, clip, text in sorted(heard, key=lambda item: -item[0]):
-        print(f"{rate_of_one:6.1%}  {clip.path}" + (f"\n        said  {clip.text}\n        heard {text}" if rate_of_one else ""))
+        print(f"{rate_of_one:6.1%}  {clip.path}")
+        if rate_of_one:
+            print(f"        said  {clip.text}\n        heard {text}")
     overall = jiwer.wer([_plain(clip.text) for _, clip, _ in heard], [_plain(text) for _, _, text in heard])
     worst = max(rate_of_one for rate_of_one, _, _ in heard)
     print(f"word error rate {overall:.1%} over {len(heard)} clips, worst {worst:.1%}")
@@ -62,16 +73,31 @@ def hear(root: Path, clips: list[Clip], model: Path) -> int:
 
 def compare_speakers(root: Path, clips: list[Clip], settings: VoiceSettings) -> None:
     """Print each voice's median F0 over all its clips beside its setting."""
+    medians = speaker_medians_hz(root, clips)
     print(f"{'voice':12} {'set Hz':>7} {'is Hz':>7} {'off':>6} {'clips':>6}")
     for name, voice in sorted(settings.voices.items(), key=lambda item: item[1].f0_hz):
         own = [clip for clip in clips if clip.voice == name]
         if own:
-            f0_hz = float(np.median(np.concatenate([_voiced_hz(*opus.read(root / clip.path)) for clip in own])))
+            f0_hz = medians[name]
             print(f"{name:12} {voice.f0_hz:7.0f} {f0_hz:7.1f} {f0_hz / voice.f0_hz - 1:6.1%} {len(own):6}")
+
+
+def speaker_medians_hz(root: Path, clips: list[Clip]) -> dict[str, float]:
+    """Median F0 of each voice over all of its clips, from the sound files."""
+    return {
+        name: float(
+            np.median(
+                np.concatenate([_voiced_hz(*opus.read(root / clip.path)) for clip in clips if clip.voice == name])
+            )
+        )
+        for name in {clip.voice for clip in clips}
+    }
 
 
 def compare_moods(settings: VoiceSettings) -> None:
     """Speak one text in every mood and print loudness, rate, pitch range and median pitch."""
+    from training.voices.render import render  # the rest of this listens to files, and does without Piper and WORLD
+
     print(f"\n{'voice':8} {'mood':14} {'LUFS':>6} {'syll/s':>7} {'range st':>9} {'F0 Hz':>6} {'long':>6}")
     for voice in _PROBE_VOICES:
         for mood in [Mood(emotion, 2) for emotion in settings.emotions] + [Mood("angry", 3), Mood("sad", 3)]:
@@ -88,10 +114,9 @@ def compare_moods(settings: VoiceSettings) -> None:
 
 
 def _voiced_hz(samples: Samples, rate: int) -> Samples:
-    audio = soxr.resample(samples, rate, _HEARING_RATE).astype(np.float32)
-    audio *= 0.1 / (np.sqrt(np.mean(audio**2)) + 1e-9)  # the tracker's confidence depends on the level
-    result = SwiftF0(fmin=60, fmax=500, confidence_threshold=0.7).detect_from_array(audio, _HEARING_RATE)
-    return np.asarray(result.pitch_hz[result.voicing], dtype=np.float64)
+    audio = samples * (_TRACKING_RMS / np.sqrt(np.mean(samples**2)))  # the tracker's confidence depends on the level
+    result = SwiftF0(threads=1).detect(audio.astype(np.float32), rate, fmin=60, fmax=500)
+    return np.asarray(result.pitch_hz[result.confidence >= _VOICED], dtype=np.float64)
 
 
 def _speech_s(samples: Samples) -> float:

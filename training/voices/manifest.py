@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.voices.clips import Clip
-from training.voices.render import SAMPLE_RATE, target_lufs
-from training.voices.settings import VoiceSettings
+from training.voices.settings import SAMPLE_RATE, VoiceSettings
 
 RENDERER_VERSION = 1
 """Raised whenever the code makes another sound of the same settings."""
@@ -73,22 +72,27 @@ def entry_of(root: Path, clip: Clip, settings: VoiceSettings, samples: npt.NDArr
         samples=samples_hash(samples),
         file=file_hash(root / clip.path),
         seconds=round(len(samples) / SAMPLE_RATE, 2),
-        target_lufs=round(target_lufs(clip, settings), 2),
+        target_lufs=round(settings.target_lufs(clip.mood), 2),
     )
+
+
+def is_intact(root: Path, path: str, entry: Entry | None) -> bool:
+    """Whether the sound file is there, byte for byte as it was written."""
+    return entry is not None and (root / path).exists() and entry.file == file_hash(root / path)
 
 
 def drift(root: Path, clips: list[Clip], settings: VoiceSettings, manifest: Manifest) -> dict[str, str]:
     """Path → what is wrong, for every clip that is missing, stale or altered, and every file that nothing asks for."""
     found = {}
     for clip in clips:
-        entry, path = manifest.get(clip.path), root / clip.path
+        entry = manifest.get(clip.path)
         if entry is None:
             found[clip.path] = "was never rendered"
-        elif not path.exists():
+        elif not (root / clip.path).exists():
             found[clip.path] = "is missing"
         elif entry.inputs != inputs_hash(clip, settings):
             found[clip.path] = "was rendered from another text, voice or delivery"
-        elif entry.file != file_hash(path):
+        elif not is_intact(root, clip.path, entry):
             found[clip.path] = "is not the file that was rendered"
     return found
 

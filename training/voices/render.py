@@ -8,13 +8,12 @@ import soxr
 
 from training.voices.clips import Clip
 from training.voices.loudness import levelled
-from training.voices.resynthesis import analyse, median_f0_hz, resynthesise
-from training.voices.settings import VoiceSettings
+from training.voices.resynthesis import Change, analyse, median_f0_hz, resynthesise
+from training.voices.settings import SAMPLE_RATE, VoiceSettings
 from training.voices.speech import Phrase, Synthesizer, phrases_of, seed_of
 
 Samples = npt.NDArray[np.float64]
 
-SAMPLE_RATE = 24_000
 _LEAD_IN_S, _LEAD_OUT_S = 0.15, 0.30
 _PAUSE_SPREAD = 0.15
 
@@ -26,27 +25,21 @@ def render(clip: Clip, settings: VoiceSettings) -> Samples:
     phrases = phrases_of(clip.text)
     synthesizer = Synthesizer(seed=seed)
     rates = voice.rate * delivery.rate * (1 + delivery.rate_drift * np.linspace(-0.5, 0.5, len(phrases)))
-    analyses = [
-        analyse(synthesizer.speak(phrase, rate=float(rate)), synthesizer.sample_rate)
-        for phrase, rate in zip(phrases, rates, strict=True)
-    ]
+    analyses = [analyse(synthesizer.speak(phrase), synthesizer.sample_rate) for phrase in phrases]
     base_hz, sample_rate = median_f0_hz(analyses), synthesizer.sample_rate
     noise = np.random.default_rng(seed)
     pieces = [np.zeros(int(_LEAD_IN_S * sample_rate))]
-    for phrase, analysis in zip(phrases, analyses, strict=True):
+    for phrase, analysis, rate in zip(phrases, analyses, rates, strict=True):
         start_s = sum(map(len, pieces)) / sample_rate
-        pieces.append(resynthesise(analysis, voice, delivery, from_f0_hz=base_hz, start_s=start_s))
+        change = Change(voice=voice, delivery=delivery, from_f0_hz=base_hz, rate=float(rate), start_s=start_s)
+        pieces.append(resynthesise(analysis, change))
         if phrase is not phrases[-1]:
             pieces.append(np.zeros(int(_pause_s(phrase, settings, delivery.pauses, noise) * sample_rate)))
     pieces.append(np.zeros(int(_LEAD_OUT_S * sample_rate)))
     samples = soxr.resample(np.concatenate(pieces), sample_rate, SAMPLE_RATE)
-    samples = levelled(samples, SAMPLE_RATE, target_lufs=target_lufs(clip, settings), peak_dbfs=settings.peak_dbfs)
+    target_lufs = settings.target_lufs(clip.mood)
+    samples = levelled(samples, SAMPLE_RATE, target_lufs=target_lufs, peak_dbfs=settings.peak_dbfs)
     return samples + 10 ** (settings.room_tone_dbfs / 20) * noise.standard_normal(len(samples))
-
-
-def target_lufs(clip: Clip, settings: VoiceSettings) -> float:
-    """Where a clip's loudness belongs: that of all clips, moved by what its delivery asks for."""
-    return settings.loudness_lufs + settings.delivery(clip.mood).level_db
 
 
 def _pause_s(phrase: Phrase, settings: VoiceSettings, factor: float, noise: np.random.Generator) -> float:

@@ -9,6 +9,9 @@ from ruamel.yaml import YAML
 
 from training.voices.errors import VoiceError
 
+SAMPLE_RATE = 24_000
+"""Of every rendered clip, Hz."""
+
 SETTINGS_FILE = Path(__file__).with_name("voices.yaml")
 
 
@@ -91,8 +94,12 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def voice(self, name: str) -> Voice:
         """The voice of that name, or `VoiceError` with those there are."""
         if name not in self.voices:
-            raise VoiceError(f"There is no voice {name!r}: use one of {', '.join(self.voices)}, or add it to voices.yaml.")
+            raise VoiceError(f"There is no voice {name!r}: use one of {', '.join(self.voices)}, or add it.")
         return self.voices[name]
+
+    def target_lufs(self, mood: Mood) -> float:
+        """Where a clip's loudness belongs: that of all clips, moved by what its delivery asks for."""
+        return self.loudness_lufs + self.delivery(mood).level_db
 
     def delivery(self, mood: Mood) -> Delivery:
         """The emotion's delivery at the asked intensity: linear between neutral and beyond."""
@@ -101,10 +108,12 @@ class VoiceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if mood.intensity not in self.intensities:
             raise VoiceError(f"An intensity is 1, 2 or 3, not {mood.intensity!r}.")
         amount, full, neutral = self.intensities[mood.intensity], self.emotions[mood.emotion], Delivery()
-        return Delivery(**{
-            name: getattr(neutral, name) + amount * (getattr(full, name) - getattr(neutral, name))
-            for name in Delivery.__struct_fields__
-        })
+        return Delivery(
+            **{
+                name: getattr(neutral, name) + amount * (getattr(full, name) - getattr(neutral, name))
+                for name in Delivery.__struct_fields__
+            }
+        )
 
 
 def load_settings(path: Path = SETTINGS_FILE) -> VoiceSettings:

@@ -17,6 +17,11 @@ from piper.config import PiperConfig
 Samples = npt.NDArray[np.float64]
 
 _PHRASE = re.compile(r"(.+?)(…|—|[.?!]+(?=\s|$)|$)", re.DOTALL)
+# A neutral speaker's pace. All other pace is WORLD's: Piper rounds every sound up to whole frames, so that asking it
+# for 10 % more speed gives 4 %.
+_LENGTH_SCALE = 1.08
+# Below Piper's own 0.667 and 0.8: a little less variety, clearer vowels once WORLD has been over them.
+_NOISE_SCALE, _NOISE_W_SCALE = 0.5, 0.7
 _EDGE_DB = -42.0
 _MARGIN_S = 0.03
 
@@ -66,9 +71,11 @@ class Synthesizer:
         self.sample_rate: int = config.sample_rate
         self._voice = PiperVoice(session=session, config=config)
 
-    def speak(self, phrase: Phrase, *, rate: float) -> Samples:
-        """One phrase at `rate` times the usual speed: mono samples, silence at both ends cut off."""
-        settings = SynthesisConfig(length_scale=1 / rate, normalize_audio=False)
+    def speak(self, phrase: Phrase) -> Samples:
+        """One phrase: mono samples, silence at both ends cut off."""
+        settings = SynthesisConfig(
+            length_scale=_LENGTH_SCALE, noise_scale=_NOISE_SCALE, noise_w_scale=_NOISE_W_SCALE, normalize_audio=False
+        )
         pieces = [chunk.audio_float_array for chunk in self._voice.synthesize(phrase.as_spoken(), settings)]
         return self._trimmed(np.concatenate(pieces).astype(np.float64))
 
