@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import msgspec
 
-WordingDimension = Literal["feeling", "meaning", "validation", "curiosity", "restraint", "repair"]
-VoiceDimension = Literal["loudness", "steadiness", "pace", "range", "harshness", "presence"]
+from ..speech.baseline import Baseline
+from ..speech.measures import VoiceMeasures
+from .dimensions import Dimension, Evidence, VoiceDimension, WordingDimension
+from .voice_dimensions import voice_dimensions
+from .wording import Wording
 
+__all__ = [
+    "SCORING_VERSION",
+    "Attunement",
+    "Dimension",
+    "Evidence",
+    "VoiceDimension",
+    "WordingDimension",
+    "attune",
+    "voice_dimensions",
+]
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """The trainee's own words, and when they were said (seconds; None for typed words)."""
-
-    text: str
-    start_s: float | None = None
-    end_s: float | None = None
-
-
-class Dimension(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was looked at.
-
-    Attributes:
-        level: 1–5, where 3 is what a present listener does; None where it was not rated.
-        evidence: what it rests on. reason: one plain sentence.
-    """
-
-    name: WordingDimension | VoiceDimension
-    level: int | None
-    reason: str
-    evidence: tuple[Evidence, ...] = ()
+SCORING_VERSION = "1"
+"""Changes with every change of a formula or a threshold, so that stored scores are compared with their like."""
+LEAST_VOICE_DIMENSIONS = 2
+"""From fewer rated dimensions no voice score is made."""
 
 
 class Attunement(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,3 +34,26 @@ class Attunement(msgspec.Struct, frozen=True, kw_only=True):
     voice: float | None
     dimensions: tuple[Dimension, ...]
     scoring_version: str
+
+
+def attune(
+    wording: Wording,
+    voice: VoiceMeasures | None,
+    *,
+    baseline: Baseline | None = None,
+    prompt: VoiceMeasures | None = None,
+) -> Attunement:
+    """Put both scores side by side.
+
+    ``wording`` is taken over as it is; ``voice`` is the mean of (level − 1) / 4 over the rated voice dimensions, None
+    where fewer than ``LEAST_VOICE_DIMENSIONS`` were rated or there was no sound (typed words: ``voice`` None).
+    """
+    spoken = voice_dimensions(voice, baseline=baseline, prompt=prompt) if voice is not None else ()
+    levels = [one.level for one in spoken if one.level is not None]
+    mean = sum((level - 1) / 4 for level in levels) / len(levels) if len(levels) >= LEAST_VOICE_DIMENSIONS else None
+    return Attunement(
+        wording=wording.wording,
+        voice=mean,
+        dimensions=(*wording.dimensions, *spoken),
+        scoring_version=SCORING_VERSION,
+    )

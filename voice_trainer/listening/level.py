@@ -1,0 +1,95 @@
+"""The wording level 1–5 (Carkhuff–Truax) as a monotone formula over what the model read and what the reply takes up.
+
+    earned  = 4 · Σ weight · signal               (weights below; at most 4)
+    held    = 1 − HARM_WEIGHT · harm
+    score   = 1 + max(0, earned · held − WRONG_FEELING · wrong), cut to 1–5
+    score   ≤ 3 where the reply only says the speaker's words back
+    wording = (score − 1) / 4;  level = score, rounded half up
+
+Signals, each 0–1:
+
+    reflecting   reflection (simple or complex: raters agree on the difference at κ .50 only, so it isn't graded),
+                 halved where it takes up nothing that the speaker said or feels
+    feeling      fit of the feelings named (``feelings.match``)
+    meaning      EPITOME interpretation, or words of the speaker's meaning that the speaker didn't say
+    validation   the move where it is taught, else EPITOME emotional reaction
+    inviting     open question, EPITOME exploration
+    repair       the move, where it is taught
+    harm         advice, judging, minimizing, defending; information and self-disclosure weigh less
+
+Rising in every signal but harm and wrong, in which it falls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from .moves import Move, Reading
+
+WEIGHTS: dict[str, float] = {
+    "reflecting": 0.40,
+    "feeling": 0.25,
+    "meaning": 0.20,
+    "validation": 0.15,
+    "inviting": 0.10,
+    "repair": 0.15,
+}
+"""They sum to more than 1 on purpose: nobody has to do everything at once to be deeply heard."""
+HARM_WEIGHT = 0.85
+WRONG_FEELING = 0.8
+PARROT_CEILING = 3.0
+UNGROUNDED = 0.5
+"""What a reflection is worth that takes up nothing of the speaker's."""
+HARMS: dict[Move, float] = {
+    "advice": 1.0,
+    "judging": 1.0,
+    "reassurance_minimizing": 1.0,
+    "defending": 1.0,
+    "information": 0.6,
+    "self_disclosure": 0.6,
+}
+
+
+class Signals(msgspec.Struct, frozen=True, kw_only=True):
+    """What the level is computed from; each 0–1 (see the module)."""
+
+    reflecting: float = 0.0
+    feeling: float = 0.0
+    meaning: float = 0.0
+    validation: float = 0.0
+    inviting: float = 0.0
+    repair: float = 0.0
+    harm: float = 0.0
+    wrong: float = 0.0
+    parroting: bool = False
+
+
+def reflection(reading: Reading) -> float:
+    """Probability that the reply reflects at all, simply or deeply."""
+    moves = reading.reply.moves
+    return max(
+        moves.get("simple_reflection", 0.0),
+        moves.get("complex_reflection", 0.0),
+        reading.reply.behavior.get("reflection", 0.0),
+    )
+
+
+def harm(moves: Mapping[Move, float]) -> float:
+    """The weightiest of what closes a speaker down, 0–1; moves that weren't taught can't be seen and weigh nothing."""
+    return max((weight * moves.get(move, 0.0) for move, weight in HARMS.items()), default=0.0)
+
+
+def score(signals: Signals) -> float:
+    """The level before rounding, 1–5."""
+    parts = (float(getattr(signals, name)) * weight for name, weight in WEIGHTS.items())
+    earned = 4.0 * min(1.0, sum(parts))
+    held = earned * (1.0 - HARM_WEIGHT * signals.harm)
+    value = 1.0 + max(0.0, held - WRONG_FEELING * signals.wrong)
+    return min(value, PARROT_CEILING) if signals.parroting else min(value, 5.0)
+
+
+def level(value: float) -> int:
+    """A score as a level 1–5, halves up."""
+    return max(1, min(5, int(value + 0.5)))
