@@ -14,6 +14,7 @@ import msgspec
 from .attempt import Attempt, Scored
 from .engines.audio_file import read_audio
 from .engines.base import Block, Device, Microphone, Playback, Samples, Sound
+from .errors import UnknownAttempt
 from .exercise import Exercise, Library, ModelReply, Turn
 from .listening.repair import outcome
 from .practice_events import Level
@@ -58,7 +59,7 @@ class Review:
             recording = self._writer.finish()
         attempt = self._practice.attempt_of(self._exercise, self._turn, scored, attempt_id=self._id)
         attempt = msgspec.structs.replace(attempt, recording=recording)
-        self._practice.store.add_attempt(attempt)
+        self._practice.keep(attempt)
         return attempt
 
     def cancel(self) -> None:
@@ -126,7 +127,10 @@ class Practice:
     def speaker_voice(self, exercise: Exercise, turn: Turn) -> Future[Heard]:
         """The turn with the measures of its spoken prompt, computed once and off the way."""
         key = (exercise.id, turn.id)
-        if key not in self._speakers:
+        known = self._speakers.get(key)
+        if known is None or (
+            known.done() and known.exception() is not None
+        ):  # a model that was missing may be here now
             self._speakers[key] = self._background.submit(hear, self.engines, exercise, turn)
         return self._speakers[key]
 
@@ -150,9 +154,28 @@ class Practice:
         """A reply to be fed with samples at ``rate_hz`` and stored. Raises StoreError."""
         return Review(self, exercise, turn, rate_hz)
 
+    def keep(self, attempt: Attempt) -> None:
+        """Store ``attempt``; from here on its recording is in good hands. Raises StoreError."""
+        self.store.add_attempt(attempt)
+        if attempt.recording is not None:
+            self.recordings.settle(attempt.recording)
+
     def unfinished(self) -> tuple[Unfinished, ...]:
-        """Recordings that were broken off by a crash or a power cut, oldest first."""
-        return self.recordings.unfinished()
+        """Recordings whose attempt was never stored, oldest first: a crash, a power cut, a model that was missing."""
+        found = []
+        for one in self.recordings.unfinished():
+            if self._stored(one.attempt_id):  # the program ended between the last two steps of keeping it
+                self.recordings.settle(self.recordings.recover(one))
+            else:
+                found.append(one)
+        return tuple(found)
+
+    def _stored(self, attempt_id: str) -> bool:
+        try:
+            self.store.attempt(attempt_id)
+        except UnknownAttempt:
+            return False
+        return True
 
     def recover(self, unfinished: Unfinished) -> Attempt:
         """Finish a recording that was broken off, and score it. Raises VoiceTrainerError; the sound is kept."""
@@ -165,14 +188,18 @@ class Practice:
             exercise, turn, score(self.engines, heard, samples, rate_hz), attempt_id=unfinished.attempt_id
         )
         attempt = msgspec.structs.replace(
-            attempt, recording=name, device=unfinished.device, person=unfinished.person, started_at=unfinished.started_at
+            attempt,
+            recording=name,
+            device=unfinished.device,
+            person=unfinished.person,
+            started_at=unfinished.started_at,
         )
-        self.store.add_attempt(attempt)
+        self.keep(attempt)
         return attempt
 
     def dismiss(self, unfinished: Unfinished) -> None:
         """Remove a recording that was broken off, because the trainee said so."""
-        self.recordings.dismiss(unfinished)
+        self.recordings.remove(self.recordings.recover(unfinished))
 
     # hearing again
 
@@ -212,5 +239,3 @@ class Practice:
     def stop_meter(self) -> None:
         if self._meter is not None:
             self._meter.close()
-
-

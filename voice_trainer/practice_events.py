@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from .attempt import Attempt
 
+
 @dataclass(frozen=True)
 class MicrophoneOpened:
     """The microphone listens; nothing is kept until recording starts. ``fallback``: why it is another one."""

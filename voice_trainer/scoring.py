@@ -15,7 +15,6 @@ from .attempt import Scored, Timings, Transcript, VoiceCurves, VoiceMeasures, Wo
 from .engines.audio_file import read_audio
 from .engines.base import Listener, PitchTracker, Samples, Transcriber, VoiceActivity
 from .engines.resample import Resampler
-from .errors import AudioInvalid
 from .exercise import Exercise, Turn
 from .listening.attunement import attune
 from .listening.feedback import give
@@ -243,15 +242,6 @@ BLOCK_S = 0.1
 """Sound that is already there is fed in blocks of this length: the same path as from a microphone."""
 
 
-def check_samples(samples: Samples) -> None:
-    """Raises AudioInvalid for samples that are not finite."""
-    if not np.isfinite(samples).all():
-        bad = int(np.count_nonzero(~np.isfinite(samples)))
-        raise AudioInvalid(
-            f"{bad} of the recording's {samples.size} samples are not numbers (NaN or infinite); record or export it again."
-        )
-
-
 def blocks(samples: Samples, rate_hz: int) -> list[Samples]:
     step = max(1, int(rate_hz * BLOCK_S))
     return [samples[start : start + step] for start in range(0, len(samples), step)]
@@ -260,11 +250,10 @@ def blocks(samples: Samples, rate_hz: int) -> list[Samples]:
 def score(
     engines: Engines, heard: Heard, samples: Samples, rate_hz: int, *, baseline: Baseline | None = None
 ) -> Scored:
-    """The complete answer to a recorded reply: ``samples`` mono float32 (n,) at ``rate_hz``.
+    """The complete answer to a recorded reply: ``samples`` mono float32 (n,) at ``rate_hz``, finite.
 
-    Raises AudioInvalid, ModelMissing, ModelCorrupt.
+    Raises ModelMissing, ModelCorrupt.
     """
-    check_samples(samples)
     reply = ReplyInProgress(engines, rate_hz)
     try:
         for block in blocks(samples, rate_hz):
@@ -285,9 +274,8 @@ def measure_voice(
 ) -> tuple[VoiceMeasures, VoiceCurves]:
     """How a voice sounds, from the sound alone: the ``voice`` verb, baselines, and the speaker's prompts.
 
-    Raises AudioInvalid.
+    ``samples`` are mono float32 (n,), finite.
     """
-    check_samples(samples)
     voice = VoiceInProgress(voice_activity, pitch, rate_hz)
     for block in blocks(samples, rate_hz):
         voice.push(block)

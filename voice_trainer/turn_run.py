@@ -286,7 +286,7 @@ class TurnRun:
             recording=self._finish_recording(),
         )
         try:
-            self._practice.store.add_attempt(attempt)
+            self._practice.keep(attempt)
         except StoreError as error:
             yield Notice(f"This attempt could not be added to your history: {error}")
             yield Finished(attempt, stored=False)

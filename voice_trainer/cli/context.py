@@ -126,5 +126,3 @@ class Context:
                 "Your own exercises": str(folders.exercises_own),
             },
         )
-
-

@@ -43,7 +43,14 @@ def list_all(context: typer.Context, json: Json = False) -> None:
     else:
         print_table(
             [
-                (each.id, each.title, each.skill.replace("_", " "), each.context, each.attachment, "•" * each.difficulty)
+                (
+                    each.id,
+                    each.title,
+                    each.skill.replace("_", " "),
+                    each.context,
+                    each.attachment,
+                    "•" * each.difficulty,
+                )
                 for each in library.exercises
             ]
         )

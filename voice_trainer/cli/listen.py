@@ -101,7 +101,9 @@ def _opened(path: Path) -> IO[bytes]:
     try:
         return path.open("rb")
     except OSError as error:
-        raise RequestInvalid(f"{path} can't be read ({(error.strerror or str(error)).lower()}); check the name.") from error
+        raise RequestInvalid(
+            f"{path} can't be read ({(error.strerror or str(error)).lower()}); check the name."
+        ) from error
 
 
 def voice(

@@ -59,10 +59,9 @@ def review(
 
 def _from_file(root: Context, path: Path, *, realtime: bool) -> tuple[int, Iterator[Samples]]:
     from ..engines.audio_file import read_audio
-    from ..scoring import blocks, check_samples
+    from ..scoring import blocks
 
     sound = read_audio(path)
-    check_samples(sound.samples)
     root.engines.warm()
     parts = iter(blocks(sound.samples, sound.rate_hz))
     return sound.rate_hz, _paced(parts, sound.rate_hz) if realtime else parts
@@ -83,7 +82,7 @@ def _from_pipe(root: Context) -> tuple[int, Iterator[Samples]]:
     root.engines.warm()
     print("ready", file=sys.stderr, flush=True)
     stream = wav_stream(sys.stdin.buffer)
-    return stream.rate_hz, stream.blocks()
+    return stream.rate_hz, iter(stream)
 
 
 def _score(root: Context, exercise: Exercise, turn: Turn, rate_hz: int, parts: Iterator[Samples]) -> Scored:
@@ -99,9 +98,7 @@ def _score(root: Context, exercise: Exercise, turn: Turn, rate_hz: int, parts: I
         reply.cancel()
 
 
-def _keep(
-    root: Context, exercise: Exercise, turn: Turn, rate_hz: int, parts: Iterator[Samples]
-) -> tuple[str, Scored]:
+def _keep(root: Context, exercise: Exercise, turn: Turn, rate_hz: int, parts: Iterator[Samples]) -> tuple[str, Scored]:
     reply = root.practice.review(exercise, turn, rate_hz)
     for part in parts:
         reply.push(part)

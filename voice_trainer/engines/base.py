@@ -9,14 +9,27 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
 from ..listening.moves import Move, Reading
 from ..speech.pitch import PitchContour
+from ..speech.samples import Samples
 from ..speech.transcript import Transcript
 
-Samples = NDArray[np.float32]
+__all__ = [
+    "Block",
+    "Device",
+    "Listener",
+    "Microphone",
+    "PitchStream",
+    "PitchTracker",
+    "Playback",
+    "Samples",
+    "Sound",
+    "Transcriber",
+    "TranscriptStream",
+    "VoiceActivity",
+    "VoiceActivityStream",
+]
 
 
 class Device(msgspec.Struct, frozen=True, kw_only=True):

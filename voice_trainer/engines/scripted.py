@@ -32,7 +32,14 @@ class ScriptedMicrophone:
     """
 
     def __init__(
-        self, name: str, rate_hz: int, samples: Samples, *, speed: float, lost_after_s: float | None, fallback: str | None
+        self,
+        name: str,
+        rate_hz: int,
+        samples: Samples,
+        *,
+        speed: float,
+        lost_after_s: float | None,
+        fallback: str | None,
     ) -> None:
         self.name = name
         self.rate_hz = rate_hz
@@ -47,7 +54,9 @@ class ScriptedMicrophone:
         start = 0
         while not self._closed.wait(step / self.rate_hz / self._speed):
             if self._lost_after_s is not None and start >= self._lost_after_s * self.rate_hz:
-                raise DeviceLost(f"The microphone “{self.name}” went away; plug it in again, or choose another in Settings.")
+                raise DeviceLost(
+                    f"The microphone “{self.name}” went away; plug it in again, or choose another in Settings."
+                )
             part = self._samples[start : start + step]
             samples = np.zeros(step, np.float32)
             samples[: len(part)] = part

@@ -26,8 +26,8 @@ import msgspec
 import numpy as np
 import soundfile
 
-from ..engines.base import Samples
 from ..errors import AudioInvalid, AudioUnreadable, DiskFull, RequestInvalid, StoreError, StoreUnwritable
+from ..speech.samples import Samples
 from .pcm import BYTES_PER_SAMPLE, decoded, encode_flac, encoded, same
 
 FOLDER_MODE = 0o700
