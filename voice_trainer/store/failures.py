@@ -81,7 +81,8 @@ def _of_server(place: str, error: exc.DBAPIError | sqlite3.Error) -> StoreError 
 
 
 def _other(place: str, error: Exception) -> StoreError:
-    return StoreError(f"{place} can't be used ({' '.join(str(error).split())[:200]}).")
+    said = getattr(error, "orig", None) or error
+    return StoreError(f"{place} can't be used ({' '.join(str(said).split())[:200]}).")
 
 
 def damaged(place: str, why: str) -> StoreCorrupt:

@@ -99,7 +99,9 @@ def _prepare(file: Path) -> None:
 
 def _sqlite_engine(file: Path) -> sql.Engine:
     engine = sql.create_engine(
-        sql.URL.create("sqlite", database=str(file)), connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None}
+        sql.URL.create("sqlite", database=str(file)),
+        hide_parameters=True,  # an error's text must not carry what was said
+        connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None},
     )
 
     @event.listens_for(engine, "connect")
@@ -117,7 +119,11 @@ def _sqlite_engine(file: Path) -> sql.Engine:
 
 def _server_engine(address: sql.URL) -> sql.Engine:
     try:
-        return sql.create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+        return sql.create_engine(
+            address, pool_pre_ping=True, hide_parameters=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}
+        )
+    except sql.exc.NoSuchModuleError as error:
+        raise SettingsInvalid(f"There is no driver {address.drivername}; begin the URL with postgresql://.") from error
     except ModuleNotFoundError as error:
         raise SettingsInvalid(
             f"A store on PostgreSQL needs {error.name}; install it with `pip install voice-trainer[postgres]`."
