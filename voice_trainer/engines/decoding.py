@@ -1,0 +1,242 @@
+"""One segment of speech to words: Whisper without its 30-second window.
+
+``WhisperModel.transcribe`` pads every window to 30 s, which costs more than the speech in it. Here the encoder sees the
+segment and two seconds of silence (with less, Whisper misses the end and says the sentence again), and what it says
+after the speech is cut off. Decoding, fallback and alignment follow transcribe(); tests hold the two against each other.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ModelCorrupt, ModelError
+from ..speech.transcript import Word
+
+FRAMES_PER_S = 100
+LONGEST_FRAMES = 3000
+SILENCE_AFTER_S = 2.0
+TOKENS_PER_S = 12.0
+"""More than anybody speaks: a runaway repetition ends here."""
+TEMPERATURES = (0.4, 0.8)
+"""Tried in turn where a decode at 0 is unlikely or repeats itself."""
+COMPRESSION_RATIO_LIMIT = 2.4
+LOGPROB_LIMIT = -1.0
+NO_SPEECH_LIMIT = 0.6
+"""These three as in transcribe()."""
+MAX_INITIAL_TIMESTAMP = 50
+CONTEXT_TOKENS = 100
+"""Of what was said before, given as prompt; the model takes 223."""
+PREPENDED = "\"'“¿([{-"
+APPENDED = "\"'.。,，!！?？:：”)]}、"
+EXTRA_SPEECH_S = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """What one segment says.
+
+    Attributes:
+        words: times in seconds from the segment's first sample.
+        tokens: of its text, as context for the next segment.
+        languages: ISO 639-1 code → probability; empty where the model knows one language only.
+        language: the one it was decoded in.
+        logprob: average over its tokens.
+        no_speech: probability that nothing is said.
+    """
+
+    words: tuple[Word, ...]
+    tokens: tuple[int, ...]
+    languages: dict[str, float]
+    language: str
+    logprob: float
+    no_speech: float
+
+
+class Decoder:
+    """A loaded Whisper model. Takes a second or two to make.
+
+    Args:
+        folder: of the model. threads: for one decode. beam_size: 5 as transcribe() has it.
+
+    Raises:
+        ModelCorrupt: the files can't be loaded.
+    """
+
+    def __init__(self, folder: Path, *, threads: int, beam_size: int) -> None:
+        import ctranslate2
+        import faster_whisper
+
+        try:
+            self._model: Any = faster_whisper.WhisperModel(
+                str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+            )
+        except Exception as error:  # CTranslate2 and tokenizers raise bare RuntimeError and Exception
+            raise ModelCorrupt(
+                f"The Whisper model in {folder} can't be loaded ({(str(error) or repr(error)).splitlines()[0]}); "
+                "delete that folder, and it is installed again."
+            ) from error
+        ctranslate2.set_random_seed(0)  # the fallback samples
+        self._beam_size = beam_size
+        self._tokenizers: dict[str, Any] = {}
+        self.multilingual: bool = bool(self._model.model.is_multilingual)
+
+    def decode(
+        self,
+        samples: NDArray[np.float32],
+        *,
+        speech_end_s: float,
+        choose_language: Callable[[dict[str, float]], str],
+        context: Sequence[int] = (),
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Decoded:
+        """Transcribe one segment.
+
+        Args:
+            samples: (n,) at 16 kHz, at most 28 s.
+            speech_end_s: where its speech ends, as voice activity has it; nothing is heard after it.
+            choose_language: gets the languages' probabilities, returns the one to decode in.
+            context: tokens of what was said before.
+            cancelled: asked between tries; a cancelled decode returns what it has.
+        """
+        features, content = self._features(samples)
+        encoded = self._encode(features, content, SILENCE_AFTER_S)
+        languages: dict[str, float] = {}
+        if self.multilingual:
+            languages = {token[2:-2]: float(p) for token, p in self._model.model.detect_language(encoded)[0]}
+        language = choose_language(languages) if self.multilingual else "en"
+        tokenizer = self._tokenizer(language)
+        prompt = self._prompt(tokenizer, context)
+        length = len(prompt) + 16 + int(TOKENS_PER_S * content / FRAMES_PER_S)
+
+        best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
+        if best.repeats and not cancelled():
+            # Silence up to the full window is what the model was trained with; context may be what it repeats.
+            encoded = self._encode(features, content, LONGEST_FRAMES / FRAMES_PER_S)
+            prompt = self._prompt(tokenizer, ())
+            best = max(best, self._generate(encoded, prompt, length, tokenizer, temperature=0.0), key=_rank)
+        for temperature in TEMPERATURES:
+            if best.good or best.silent or cancelled():
+                break
+            best = max(best, self._generate(encoded, prompt, length, tokenizer, temperature=temperature), key=_rank)
+
+        tokens = [] if best.silent else _heard(best.tokens, tokenizer, speech_end_s + EXTRA_SPEECH_S)
+        return Decoded(
+            words=self._words(encoded, tokenizer, tokens, content),
+            tokens=tuple(tokens),
+            languages=languages,
+            language=language,
+            logprob=best.logprob,
+            no_speech=best.no_speech,
+        )
+
+    def _features(self, samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+        features = self._model.feature_extractor(samples)[:, :-1][:, :LONGEST_FRAMES]
+        return features, features.shape[1]
+
+    def _encode(self, features: NDArray[np.float32], content: int, silence_s: float) -> Any:
+        total = min(content + int(silence_s * FRAMES_PER_S), LONGEST_FRAMES)
+        total += total % 2  # the encoder halves them
+        # Zero is what transcribe() pads the features with.
+        return self._model.encode(np.pad(features, ((0, 0), (0, max(0, total - content)))))
+
+    def _tokenizer(self, language: str) -> Any:
+        if language not in self._tokenizers:
+            from faster_whisper.tokenizer import Tokenizer
+
+            self._tokenizers[language] = Tokenizer(
+                self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
+
+    def _prompt(self, tokenizer: Any, context: Sequence[int]) -> list[int]:
+        before = [tokenizer.sot_prev, *context[-CONTEXT_TOKENS:]] if context else []
+        return [*before, *tokenizer.sot_sequence]
+
+    def _generate(self, encoded: Any, prompt: list[int], length: int, tokenizer: Any, *, temperature: float) -> _Try:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        how: dict[str, Any] = {"beam_size": self._beam_size, "patience": 1.0}
+        if temperature > 0:
+            how = {"beam_size": 1, "num_hypotheses": 5, "sampling_topk": 0, "sampling_temperature": temperature}
+        result = self._model.model.generate(
+            encoded,
+            [prompt],
+            max_length=min(length, self._model.max_length),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
+            max_initial_timestamp_index=MAX_INITIAL_TIMESTAMP,
+            **how,
+        )[0]
+        tokens = result.sequences_ids[0]
+        text = tokenizer.decode(tokens).strip().encode()
+        return _Try(
+            tokens=tuple(tokens),
+            logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            no_speech=result.no_speech_prob,
+            compression_ratio=len(text) / len(zlib.compress(text)),
+        )
+
+    def _words(self, encoded: Any, tokenizer: Any, tokens: list[int], content: int) -> tuple[Word, ...]:
+        from faster_whisper.transcribe import merge_punctuations
+
+        if not tokens:
+            return ()
+        try:
+            alignment = self._model.find_alignment(tokenizer, [tokens], encoded, content)[0]
+        except RuntimeError as error:
+            raise ModelError(f"Whisper could not time its words ({error}); try this reply again.") from error
+        merge_punctuations(alignment, PREPENDED, APPENDED)
+        words = []
+        for timed in alignment:
+            text = timed["word"].strip()
+            if any(character.isalnum() for character in text):
+                start_s, end_s = float(timed["start"]), float(timed["end"])
+                words.append(
+                    Word(text=text, start_s=start_s, end_s=max(start_s, end_s), probability=float(timed["probability"]))
+                )
+        return tuple(words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Try:
+    tokens: tuple[int, ...]
+    logprob: float
+    no_speech: float
+    compression_ratio: float
+
+    @property
+    def repeats(self) -> bool:
+        return self.compression_ratio > COMPRESSION_RATIO_LIMIT
+
+    @property
+    def good(self) -> bool:
+        return not self.repeats and self.logprob >= LOGPROB_LIMIT
+
+    @property
+    def silent(self) -> bool:
+        return self.no_speech > NO_SPEECH_LIMIT and self.logprob < LOGPROB_LIMIT
+
+
+def _rank(attempt: _Try) -> tuple[bool, float]:
+    return (not attempt.repeats, attempt.logprob)
+
+
+def _heard(tokens: Sequence[int], tokenizer: Any, until_s: float) -> list[int]:
+    """Text tokens of what begins before ``until_s``: what Whisper says later, nobody said."""
+    heard: list[int] = []
+    for token in tokens:
+        if token >= tokenizer.timestamp_begin:
+            if heard and (token - tokenizer.timestamp_begin) * 0.02 >= until_s:
+                break
+        elif token < tokenizer.eot:
+            heard.append(token)
+    return heard

@@ -1,0 +1,193 @@
+"""Where speech begins and pauses: cuts a reply into segments while it is still being spoken.
+
+Pure: works on the speech probabilities of 32 ms frames alone. A segment can be transcribed as soon as it is finished,
+so that at the end of a reply only its last words are left. A cut costs accuracy (the recognizer loses the sentence around
+it), so short segments wait for a longer pause than long ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FRAME_S = 0.032
+"""What a probability stands for: Silero's frame of 512 samples at 16 kHz."""
+
+Probabilities = Sequence[float] | NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointOptions:
+    """When a pause cuts.
+
+    Attributes:
+        threshold: probability from which a frame is speech (Silero's own default).
+        release: once speech has begun, it lasts while the probability stays at or above this (Silero: threshold − 0.15).
+        pad_s: kept before and after speech, since soft onsets and last consonants fall below the threshold. A pause
+            of this length makes ``Endpointer.candidate``: the segment as it stands if nothing more is said.
+        pause_s: the pause that cuts a segment with at least ``least_segment_s`` between first and last speech.
+        short_pause_s: the pause that cuts one of at least ``long_segment_s``.
+        any_pause_s: the pause that cuts any.
+        longest_s: a segment this long without such a pause is cut at its quietest place.
+        least_speech_s, least_peak: a segment with less speech than this, or whose highest probability stays below, is
+            dropped: a recognizer invents words for it. Five recordings of noise peak at 0.66.
+    """
+
+    threshold: float = 0.5
+    release: float = 0.35
+    pad_s: float = 0.25
+    pause_s: float = 0.45
+    short_pause_s: float = 0.3
+    any_pause_s: float = 1.2
+    least_segment_s: float = 3.0
+    long_segment_s: float = 8.0
+    longest_s: float = 20.0
+    least_speech_s: float = 0.12
+    least_peak: float = 0.75
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """A stretch of speech with its padding, in seconds from the first frame.
+
+    Attributes:
+        start_s, end_s: padding included; ``end_s`` may pass the end of the sound by a frame.
+        speech_end_s: end of its last frame of speech.
+        speech_s: time of its frames of speech.
+    """
+
+    start_s: float
+    end_s: float
+    speech_end_s: float
+    speech_s: float
+
+
+class Endpointer:
+    """Cuts speech into segments, frame by frame.
+
+    Example:
+        >>> cut = Endpointer()
+        >>> cut.push([0.9] * 125 + [0.01] * 40)
+        (Segment(start_s=0.0, end_s=4.256, speech_end_s=4.0, speech_s=4.0),)
+    """
+
+    def __init__(self, options: EndpointOptions | None = None) -> None:
+        self.options = options or EndpointOptions()
+        self._pad = round(self.options.pad_s / FRAME_S)
+        self._frame = 0  # frames taken
+        self._floor = 0  # no segment reaches before this frame
+        self._last_heard: int | None = None
+        self._begin(None)
+
+    def push(self, probabilities: Probabilities) -> tuple[Segment, ...]:
+        """Take the next frames' probabilities; return the segments that are now finished."""
+        done: list[Segment] = []
+        for probability in probabilities:
+            done.extend(self._take(float(probability)))
+        return tuple(done)
+
+    @property
+    def candidate(self) -> Segment | None:
+        """The open segment as it would be if nothing more were said; None while somebody speaks, or nobody has.
+
+        Stays the same while the pause lasts, and is what ``push`` or ``finish`` then return.
+        """
+        if self._start is None or self._frame - self._end < self._pad:
+            return None
+        return self._segment(self._end + self._pad)
+
+    @property
+    def silence_s(self) -> float | None:
+        """How long nobody has spoken; None where nobody has spoken yet."""
+        return None if self._last_heard is None else (self._frame - self._last_heard) * FRAME_S
+
+    @property
+    def open_from_s(self) -> float:
+        """Sound before this time can't be part of a segment any more."""
+        start = self._frame if self._start is None else self._start
+        return max(0, self._floor, start - self._pad) * FRAME_S
+
+    def finish(self) -> tuple[Segment, ...]:
+        """The sound is over: the last segment, if there is one."""
+        if self._start is None:
+            return ()
+        segment = self._segment(min(self._end + self._pad, self._frame))
+        self._begin(None)
+        return (segment,) if segment else ()
+
+    def _begin(self, start: int | None) -> None:
+        self._start = start
+        self._end = start or 0  # after the last frame of speech
+        self._speech = 0
+        self._peak = 0.0
+        self._probabilities: list[float] = []
+        self._speaking = False
+
+    def _take(self, probability: float) -> list[Segment]:
+        frame = self._frame
+        self._frame += 1
+        self._speaking = probability >= (self.options.release if self._speaking else self.options.threshold)
+        if self._speaking:
+            if self._start is None:
+                self._begin(frame)
+                self._speaking = True
+            self._end = self._last_heard = frame + 1
+            self._speech += 1
+            self._peak = max(self._peak, probability)
+        if self._start is None:
+            return []
+        self._probabilities.append(probability)
+        if not self._speaking and (self._frame - self._end) * FRAME_S >= self._pause_needed_s():
+            return self._close(self._end + self._pad)
+        if (self._frame - self._start) * FRAME_S >= self.options.longest_s:
+            return self._cut_at_quietest()
+        return []
+
+    def _pause_needed_s(self) -> float:
+        length_s = (self._end - (self._start or 0)) * FRAME_S
+        if length_s >= self.options.long_segment_s:
+            return self.options.short_pause_s
+        return self.options.pause_s if length_s >= self.options.least_segment_s else self.options.any_pause_s
+
+    def _close(self, end: int) -> list[Segment]:
+        segment = self._segment(end)
+        self._floor = end
+        self._begin(None)
+        return [segment] if segment else []
+
+    def _segment(self, end: int) -> Segment | None:
+        start = self._start or 0
+        if self._speech * FRAME_S < self.options.least_speech_s or self._peak < self.options.least_peak:
+            return None
+        return Segment(
+            start_s=round(max(self._floor, start - self._pad) * FRAME_S, 3),
+            end_s=round(end * FRAME_S, 3),
+            speech_end_s=round(min(self._end, end) * FRAME_S, 3),
+            speech_s=round(self._speech * FRAME_S, 3),
+        )
+
+    def _cut_at_quietest(self) -> list[Segment]:
+        """Cut in the second half, where three frames in a row are least like speech; the rest begins a new segment."""
+        probabilities = np.array(self._probabilities)
+        smooth = np.convolve(probabilities, np.ones(3) / 3, mode="same")
+        half = len(smooth) // 2
+        place = half + int(np.argmin(smooth[half:-3]))
+        cut, rest = (self._start or 0) + place, self._probabilities[place:]
+        done = self._close(cut)
+        self._frame = cut
+        for probability in rest:
+            done.extend(self._take(probability))
+        return done
+
+
+def silence_since(probabilities: Probabilities, options: EndpointOptions | None = None) -> float | None:
+    """Seconds of silence at the end of ``probabilities``; None where there was no speech before it.
+
+    What automatic stop waits for: it must never end a reply that has not begun.
+    """
+    cut = Endpointer(options)
+    cut.push(probabilities)
+    return cut.silence_s
