@@ -84,14 +84,10 @@ def compare_speakers(root: Path, clips: list[Clip], settings: VoiceSettings) -> 
 
 def speaker_medians_hz(root: Path, clips: list[Clip]) -> dict[str, float]:
     """Median F0 of each voice over all of its clips, from the sound files."""
-    return {
-        name: float(
-            np.median(
-                np.concatenate([_voiced_hz(*opus.read(root / clip.path)) for clip in clips if clip.voice == name])
-            )
-        )
-        for name in {clip.voice for clip in clips}
-    }
+    voiced: dict[str, list[Samples]] = {}
+    for clip in clips:
+        voiced.setdefault(clip.voice, []).append(_voiced_hz(*opus.read(root / clip.path)))
+    return {name: float(np.median(np.concatenate(f0_hz))) for name, f0_hz in voiced.items()}
 
 
 def compare_moods(settings: VoiceSettings) -> None:

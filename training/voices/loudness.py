@@ -38,4 +38,5 @@ def _limited(samples: Samples, sample_rate: int, peak_dbfs: float) -> Samples:
     ceiling = 10 ** (peak_dbfs / 20)
     width = 2 * int(_LOOKAHEAD_S * sample_rate) + 1
     gain = np.minimum(1.0, ceiling / np.maximum(np.abs(samples), 1e-9))
-    return samples * uniform_filter1d(minimum_filter1d(gain, width), width)
+    smooth: Samples = uniform_filter1d(minimum_filter1d(gain, width), width)
+    return samples * smooth

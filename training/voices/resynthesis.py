@@ -98,7 +98,7 @@ def resynthesise(phrase: Analysis, change: Change) -> Array:
     envelope = _with_tilt(_stretched(phrase.envelope, voice.formants), delivery.tilt_db_per_octave, rate)
     aperiodicity = _with_breath(_stretched(phrase.aperiodicity, voice.formants), voice.breath + delivery.breath, rate)
     f0_hz = _spoken_f0(phrase.f0_hz, change)
-    samples = pyworld.synthesize(f0_hz, envelope, aperiodicity, rate, FRAME_MS / change.rate)
+    samples: Array = pyworld.synthesize(f0_hz, envelope, aperiodicity, rate, FRAME_MS / change.rate)
     return samples * _trailing(len(samples), delivery.trail_db)
 
 
