@@ -114,9 +114,13 @@ def _platform() -> tuple[Path, Path, Path]:
     from platformdirs import PlatformDirs
 
     folders = PlatformDirs(APPLICATION, appauthor=False)
-    found = (folders.user_config_path, folders.user_data_path, folders.user_cache_path)
-    if not all(path.is_absolute() for path in found):  # without a home folder "~" is left standing
-        raise SettingsInvalid(f"This user has no home folder; set {HOME_VARIABLE} to a folder to keep practice in.")
+    nowhere = f"This user has no home folder; set {HOME_VARIABLE} to a folder to keep practice in."
+    try:
+        found = (folders.user_config_path, folders.user_data_path, folders.user_cache_path)
+    except RuntimeError as error:
+        raise SettingsInvalid(nowhere) from error
+    if not all(path.is_absolute() for path in found):  # older platformdirs leave "~" standing
+        raise SettingsInvalid(nowhere)
     return found
 
 
