@@ -88,8 +88,10 @@ def _strength(rated: dict[str, Dimension], wording: Wording, seed: int) -> Point
 
 
 def _shines(one: Dimension, wording: Wording) -> bool:
-    """Worth being told: from 3 on where there are words to show. Restraint has none, and only where the reply met them at
-    all is leaving something out a strength."""
+    """Worth being told: from 3 on where there are words to show.
+
+    Restraint has none to show; leaving something out is a strength only where the reply met them at all.
+    """
     if one.name == "restraint":
         return _level(one) >= GOOD and wording.level is not None and wording.level >= 3
     return _level(one) >= 3 and bool(one.evidence)
@@ -175,15 +177,22 @@ def _notes(attunement: Attunement, wording: Wording, voice: VoiceMeasures | None
     if "level" in wording.not_rated:
         notes.append(f"The words weren't rated. {wording.not_rated['level']}")
     else:
-        moves = {MOVE_SEEN.get(move, word): wording.not_rated.get(move, NO_REPAIR) for move, word in MOVE_WORDS.items()}
-        notes += [f"Not rated: whether the reply {_joined(names, 'or')}. {why}" for why, names in _by_reason(moves)]
+        unseen = [MOVE_SEEN.get(move, word) for move, word in MOVE_WORDS.items() if _untaught(move, wording)]
+        if unseen:
+            notes.append(
+                f"Not rated: whether the reply {_joined(unseen, 'or')}; the listening model can't tell it yet."
+            )
         others = {name: why for name, why in wording.not_rated.items() if name not in MOVE_WORDS}
         notes += [f"Not rated: {_joined(names, 'and')}. {why}" for why, names in _by_reason(others)]
-    silent = {
+    silent: dict[str, str] = {
         one.name: one.reason for one in attunement.dimensions if one.level is None and one.name in VOICE_DIMENSIONS
     }
     notes += [f"Not rated in the voice: {_joined(names, 'and')}. {why}" for why, names in _by_reason(silent)]
     return tuple(notes[:MOST_NOTES])
+
+
+def _untaught(move: str, wording: Wording) -> bool:
+    return wording.not_rated.get(move, NO_REPAIR) != NO_REPAIR
 
 
 MOVE_SEEN = {"self_disclosure": "tells a story of your own"}

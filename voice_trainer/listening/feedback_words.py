@@ -73,7 +73,7 @@ NEXT_STEPS: dict[str, tuple[str, ...]] = {
         "A question that wants no yes or no gives them room. {try}",
     ),
     "loudness": ("Your voice was {reason} Say the same words again, nearer to how you talk on any day. {try}",),
-    "steadiness": ("{reason} Let the next one come out level, on one long breath. {try}",),
+    "steadiness": ("{reason} Let the next one come out even, on one long breath. {try}",),
     "pace": ("{reason} Take a breath before you answer, and let the pace be theirs. {try}",),
     "range": ("{reason} Let your voice move as it does with somebody you like. {try}",),
     "harshness": ("{reason} Breathe out first, then say it lower and slower. {try}",),

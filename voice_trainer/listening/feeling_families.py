@@ -116,8 +116,7 @@ FAMILIES: tuple[Family, ...] = (
         "sad", -0.7, -0.4,
         "~down, ~low, ~blue, glum, gloomy, bummed, a bit sad, bittersweet, wistful, subdued",
         "sad, sadness, unhappy, upset, tearful, in tears, crying, cry, sorrow, sorrowful, heavy-hearted, "
-        "heavy heart, ~heavy, melancholy, miserable, misery, sadder, saddens, ~broken, cheerless, "
-        "~terrible",
+        "heavy heart, ~heavy, melancholy, miserable, misery, sadder, saddens, ~broken, cheerless",
         "heartbreaking, depressed, depressing, wretched, inconsolable, in bits, sobbing, heartsick, distraught",
         ("grieving", "hurt", "lonely", "let down", "longing", "hopeless"),
     ),
@@ -353,7 +352,7 @@ FAMILIES: tuple[Family, ...] = (
     Family(
         "hopeful", 0.6, 0.3,
         "a little hope, a bit of hope, ~curious whether, glimmer",
-        "hopeful, hope, hoping, optimistic, encouraged, encouraging, looking forward, light at the end, "
+        "hopeful, hoping, optimistic, encouraged, encouraging, looking forward, light at the end, "
         "a way forward",
         "full of hope, so hopeful",
         ("relieved", "excited", "longing"),

@@ -53,7 +53,7 @@ FEELING_PLACE = re.compile(
     re.IGNORECASE,
 )
 """What stands before a form that is also an everyday word, where it is meant as a feeling."""
-NO_FEELING_AFTER = re.compile(r"^\s+(?:to|at|for|enough|the|on|by)\b", re.IGNORECASE)
+NO_FEELING_AFTER = re.compile(r"^\s+(?:to|at|for|enough|the|on|by|off|than)\b", re.IGNORECASE)
 
 
 class NamedFeeling(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,6 +205,7 @@ def _negated(before: str) -> bool:
 
 
 def _owner(before: str, words: str, after: str) -> Owner:
+    """Whose feeling it is said to be; "what he said was humiliating" was so for the speaker."""
     within = re.search(r"\byou", words) is not None
     turned = re.search(r"\bhow\b", before) is not None or words.startswith("hurt")
     if within or (turned and OWNER_AFTER.match(after)):
@@ -213,5 +214,5 @@ def _owner(before: str, words: str, after: str) -> Owner:
     if not subjects or subjects[-1].lastgroup == "you":
         return "you"
     if subjects[-1].lastgroup == "other":
-        return "other"
+        return "you" if words.endswith("ing") else "other"
     return "you" if PERCEIVING.search(before) else "I"

@@ -96,7 +96,7 @@ def assess(
         sentences=tuple(one.sentence for one in spoken),
         dimensions=dimensions,
         feelings_met={family: str(one) for family, one in match(named, feelings).items()},
-        not_rated={**_untaught(reading), **{one.name: one.reason for one in dimensions if one.level is None}},
+        not_rated={**{one.name: one.reason for one in dimensions if one.level is None}, **_untaught(reading)},
         model_version=reading.model_version,
     )
 

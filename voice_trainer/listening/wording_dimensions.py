@@ -94,7 +94,7 @@ def _meaning(spoken: tuple[Spoken, ...], signals: Signals) -> Dimension:
 def _validation(spoken: tuple[Spoken, ...], reading: Reading, signals: Signals) -> Dimension:
     taught = "validation" in reading.reply.moves
     if not taught and "emotional_reaction" not in reading.reply.mechanisms:
-        reason = reading.not_taught.get("validation", "This listening model doesn't tell validation.")
+        reason = _unknown(reading, "validation")
         return Dimension(name="validation", level=None, reason=reason)
     level = 2 + sum(signals.validation >= bound for bound in VALIDATES)
     reason = (
@@ -147,13 +147,19 @@ def _restraint(spoken: tuple[Spoken, ...], reading: Reading, signals: Signals) -
 def _repair(spoken: tuple[Spoken, ...], reading: Reading) -> Dimension:
     probability = reading.reply.moves.get("repair")
     if probability is None:
-        reason = reading.not_taught.get("repair", "This listening model doesn't tell repair.")
+        reason = _unknown(reading, "repair")
         return Dimension(name="repair", level=None, reason=reason)
     if probability < PRESENT:
         return Dimension(name="repair", level=None, reason="There is no repair in this reply to rate.")
     level = 5 if probability >= 0.8 else 4
     shown = _strongest(spoken, ("repair",))
     return Dimension(name="repair", level=level, reason="It owns what went wrong and comes back.", evidence=shown)
+
+
+def _unknown(reading: Reading, move: Move) -> str:
+    """Why a move can't be told, as a sentence."""
+    why = reading.not_taught.get(move, "").strip().rstrip(".")
+    return f"The listening model can't tell {move} yet" + (f": {why}." if why else ".")
 
 
 def _either(words: list[str]) -> str:
