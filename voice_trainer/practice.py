@@ -128,9 +128,8 @@ class Practice:
         """The turn with the measures of its spoken prompt, computed once and off the way."""
         key = (exercise.id, turn.id)
         known = self._speakers.get(key)
-        if known is None or (
-            known.done() and known.exception() is not None
-        ):  # a model that was missing may be here now
+        failed = known is not None and known.done() and known.exception() is not None
+        if known is None or failed:  # a model that was missing may be here now
             self._speakers[key] = self._background.submit(hear, self.engines, exercise, turn)
         return self._speakers[key]
 

@@ -1,7 +1,7 @@
 """One turn being practised: the prompt is heard, the reply recorded, and a moment later answered.
 
-``TurnRun.events`` is an iterator of frozen events (``practice_events``); whoever draws runs it in a worker and steers it
-from any thread with ``start_recording``, ``stop_recording`` and the rest. Only frozen values cross.
+``TurnRun.events`` is an iterator of frozen events (``practice_events``); whoever draws runs it in a worker and steers
+it from any thread with ``start_recording``, ``stop_recording`` and the rest. Only frozen values cross.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ PROMPT_SKIPPED = "the prompt was not heard to its end"
 
 
 def envelope(samples: Samples, points: int = ENVELOPE_POINTS) -> tuple[float, ...]:
-    """Peak level, 0–1 of the loudest, of ``points`` equal slices of ``samples``; fewer where there are fewer samples."""
+    """Peak level, 0–1 of the loudest, of ``points`` equal slices; fewer where there are fewer samples."""
     if not len(samples):
         return ()
     edges = np.linspace(0, len(samples), min(points, len(samples)), endpoint=False).astype(int)

@@ -7,19 +7,9 @@ import sys
 
 import pytest
 
-HEAVY = (
-    "numpy",
-    "onnxruntime",
-    "faster_whisper",
-    "ctranslate2",
-    "sqlalchemy",
-    "textual",
-    "librosa",
-    "sounddevice",
-    "soxr",
-)
-IMPURE = ("onnxruntime", "faster_whisper", "ctranslate2", "sounddevice", "sqlalchemy", "sqlite3", "alembic", "textual",
-          "concurrent.futures", "asyncio", "librosa", "soundfile", "swift_f0")  # fmt: skip
+MODELS_AND_DEVICES = ("onnxruntime", "faster_whisper", "ctranslate2", "sounddevice", "soundfile", "swift_f0", "librosa")
+HEAVY = (*MODELS_AND_DEVICES, "numpy", "soxr", "sqlalchemy", "textual")
+IMPURE = (*MODELS_AND_DEVICES, "sqlalchemy", "sqlite3", "alembic", "textual", "concurrent.futures", "asyncio")
 
 
 def loaded_after(code: str) -> set[str]:

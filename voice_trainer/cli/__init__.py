@@ -1,1 +1,1 @@
-"""The command line: one file a verb group. It alone picks engines and stores, and imports them only when a verb needs them."""
+"""The command line: one file a verb group. It alone picks engines and stores, imported only when a verb needs them."""

@@ -26,9 +26,7 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def everything(
     context: typer.Context,
-    person: Annotated[
-        str | None, typer.Option("--person", help="Who speaks; practice is kept under this name.")
-    ] = None,
+    person: Annotated[str | None, typer.Option("--person", help="Who speaks; kept with what is practised.")] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
 ) -> None:
     if version:

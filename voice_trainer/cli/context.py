@@ -69,9 +69,9 @@ class Context:
 
     @cached_property
     def pitch(self) -> PitchTracker:
-        from ..engines.pitch import SwiftPitchTracker
+        from ..engines.pitch import SwiftPitch
 
-        return SwiftPitchTracker()
+        return SwiftPitch()
 
     @cached_property
     def listener(self) -> Listener:
@@ -81,14 +81,12 @@ class Context:
 
     @cached_property
     def transcriber(self) -> Transcriber:
-        from ..engines.models import Models
         from ..engines.whisper import WhisperTranscriber
 
         preferences = self.preferences
-        name = preferences.whisper_model
         return WhisperTranscriber(
-            Models(self.config.folders.models).ready(name),
-            model_name=name,
+            self.config.folders.models,
+            model_name=preferences.whisper_model,
             language=preferences.language,
             threads=preferences.threads,
         )

@@ -17,6 +17,8 @@ from .output import Json, print_json, print_table
 LEAST_FREE_BYTES = 500_000_000
 """Below this ``doctor`` warns: an hour of recordings takes about 200 MB before it is compressed."""
 
+STATES = {"ok": "ok     ", "warning": "look at", "fault": "FAULT  "}
+
 
 def add_to(app: typer.Typer) -> None:
     app.command("devices")(devices)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
-from ..attempt import Scored
+if TYPE_CHECKING:
+    from ..attempt import Scored
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON: one object a line.")]
 

@@ -19,14 +19,14 @@ def add_to(app: typer.Typer) -> None:
 
 def open_trainer(context: Context, exercise: str | None = None) -> None:
     """The screen. Raises RequestInvalid where there is no terminal to draw on."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise RequestInvalid("The trainer needs a terminal to draw on; run it in one, or try: voice-trainer demo")
-    from ..tui.app import VoiceTrainerApp
-
     start = None
     if exercise is not None:
         found = context.library.get(exercise)
         start = (found.id, found.first_turn.id)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise RequestInvalid("The trainer needs a terminal to draw on; run it in one, or try: voice-trainer demo")
+    from ..tui.app import VoiceTrainerApp
+
     VoiceTrainerApp(context.practice, start=start).run()
 
 

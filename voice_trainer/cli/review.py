@@ -77,7 +77,7 @@ def _paced(parts: Iterator[Samples], rate_hz: int) -> Iterator[Samples]:
 
 
 def _from_pipe(root: Context) -> tuple[int, Iterator[Samples]]:
-    from ..engines.audio_file import wav_stream
+    from ..engines.wav_stream import wav_stream
 
     root.engines.warm()
     print("ready", file=sys.stderr, flush=True)

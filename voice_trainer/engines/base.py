@@ -157,8 +157,13 @@ class PitchTracker(Protocol):
 class Listener(Protocol):
     """The listening model."""
 
-    model_version: str
-    not_taught: dict[Move, str]
+    @property
+    def model_version(self) -> str:
+        """Of the network. Raises ModelMissing, ModelCorrupt."""
+
+    @property
+    def not_taught(self) -> dict[Move, str]:
+        """Move → why this model can't tell it."""
 
     def listen(self, prompt: str, sentences: Sequence[str]) -> Reading:
         """Read the sentences of one reply to ``prompt``; an empty reply gives no sentences. Raises ModelMissing."""

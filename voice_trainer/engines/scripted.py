@@ -168,7 +168,7 @@ class ScriptedActivityStream:
 
 
 def _speech(frames: Samples) -> Samples:
-    return (np.sqrt(np.mean(np.square(frames), axis=1)) >= SPEECH_RMS).astype(np.float32)
+    return np.asarray(np.sqrt(np.mean(np.square(frames), axis=1)) >= SPEECH_RMS, np.float32)
 
 
 class ScriptedVoiceActivity:

@@ -15,6 +15,8 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from ..speech.samples import Samples
+
 BYTES_PER_SAMPLE = 4
 BLOCK_FRAMES = 1 << 16
 _STEPS = float(1 << 23)
