@@ -1,0 +1,1 @@
+"""One module a screen; all but home are imported when they are first opened."""

@@ -1,0 +1,71 @@
+"""Keys and marks, what scoring can't know, and privacy."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Static
+
+from ..words import MARK_STYLES, MARK_WORDS, VOICE_LEVELS, WORDING_LEVELS, bar
+
+KEYS: tuple[tuple[str, str], ...] = (
+    ("Enter", "go on: begin, play, skip, open"),
+    ("Space", "start your answer, and end it"),
+    ("R", "hear the speaker again"),
+    ("C", "show or hide the speaker's words"),
+    ("1–8", "pick what you heard"),
+    ("B", "breathe before answering"),
+    ("Esc", "cancel or go back; a recording that is cancelled is not kept"),
+    ("P  M  O", "on the feedback: play yours, a model answer, the speaker"),
+    ("T  A  D", "try again, let the speaker answer back, all details"),
+    ("H  L  S", "home, library, settings"),
+    ("Ctrl+P", "every command by name"),
+    ("Q", "quit"),
+)
+CANNOT_KNOW = (
+    "A program reads the words and measures the sound; it does not know the two of you. It can miss irony, a silence "
+    "that was right, or a plain “yes” that meant everything. Words and voice are two readings, never one mark, and what "
+    "could not be told is left open and says why. If your sense of it differs, trust that, and try it with a person."
+)
+PRIVACY = (
+    "Everything stays on this machine: your voice, the words, the history; nothing is sent anywhere. You can delete any "
+    "recording, or all of it, with “voice-trainer forget”."
+)
+TO_TURN = (
+    "Some of this may touch things of your own. Stop whenever you like, and speak to somebody you trust, or to your "
+    "doctor or a helpline where you live."
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Over whatever was there; Escape goes back to it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,f1,enter,q", "dismiss", "Back", key_display="esc")
+    ]
+    AUTO_FOCUS = "VerticalScroll"
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="dialog -tall-dialog") as box:
+            box.border_title = "Help"
+            yield Static(_help())
+        yield Footer(show_command_palette=False, compact=True)
+
+
+def _help() -> Content:
+    lines = [Content.assemble((f"{key:9}", "bold $primary"), what) for key, what in KEYS]
+    lines += [Content(""), Content.assemble(("What the marks mean", "bold"))]
+    lines += [Content.assemble((f"{mark}        ", MARK_STYLES[mark]), text) for mark, text in MARK_WORDS.items()]
+    lines += [Content(""), Content.assemble(("What the bars mean", "bold"), ("  words, and voice", "$quiet"))]
+    lines += [
+        Content.assemble((f"{bar(i)}    ", "$primary"), f"{word:16}", VOICE_LEVELS[i - 1])
+        for i, word in enumerate(WORDING_LEVELS, 1)
+    ]
+    for title, text in (("What scoring can't know", CANNOT_KNOW), ("Privacy", PRIVACY), ("Looking after you", TO_TURN)):
+        lines += [Content(""), Content.assemble((title, "bold")), Content(text)]
+    return Content("\n").join(lines)

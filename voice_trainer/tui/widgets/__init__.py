@@ -1,0 +1,1 @@
+"""What the screens are made of; each draws from frozen values that it is handed."""
