@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +11,6 @@ import msgspec
 from .errors import SettingsInvalid
 from .preferences import Preferences
 from .private_files import write_whole
-from .shape import key_name, misfits
 
 HOME_VARIABLE = "VOICE_TRAINER_HOME"
 STORE_VARIABLE = "VOICE_TRAINER_STORE"
@@ -138,7 +136,7 @@ def _store_url(given: str, data: Path) -> str:
 
 def _read(file: Path) -> Preferences:
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return Preferences()
     except OSError as error:
@@ -151,6 +149,10 @@ def _read(file: Path) -> Preferences:
             f"The settings file {file} is not text in UTF-8 (byte {error.start}); correct it, or remove it to start "
             f"from the defaults."
         ) from error
+    import tomllib
+
+    try:
+        values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsInvalid(
             f"The settings file {file} is not TOML: {error}; correct it, or remove it to start from the defaults."
@@ -160,6 +162,8 @@ def _read(file: Path) -> Preferences:
 
 
 def _check(values: dict[str, object], file: Path) -> None:
+    from .shape import key_name, misfits
+
     faults = [f"{key_name(misfit.path)}: {misfit.text}" for misfit in misfits(values, Preferences)]
     if faults:
         raise SettingsInvalid("\n".join(f"The settings file {file}: {fault}" for fault in faults))
