@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -14,8 +15,10 @@ from voice_trainer.listening.attunement import attune
 from voice_trainer.listening.feedback import Feedback, give
 from voice_trainer.listening.feedback_words import NEXT_STEPS, STRENGTHS, TRIES
 from voice_trainer.listening.repair import outcome
+from voice_trainer.speech.baseline import Baseline
 
 SOFT = voice()
+OWN = Baseline(person="Ada", device="Built-in", recorded_at=datetime(2026, 1, 1, tzinfo=UTC), measures=voice())
 HARSH = voice(harshness=0.9)
 HEARD = ("You sat there with the candles, and you felt hurt.", span(reflection=0.9))
 DEEP = (
@@ -31,7 +34,7 @@ SHAME = re.compile(
 
 def told(reply: tuple, made=SOFT, *, difficulty: int = 1) -> Feedback:
     wording = rated(*reply)
-    return give(attune(wording, made), wording, made, difficulty=difficulty)
+    return give(attune(wording, made, baseline=OWN), wording, made, difficulty=difficulty)
 
 
 def test_a_strength_quotes_the_trainees_own_words() -> None:
@@ -131,7 +134,7 @@ reads = st.builds(
 def test_every_reply_hears_whole_sentences_and_something_to_say(parts, read, made, difficulty) -> None:
     text = " ".join(parts)
     wording = rated(text, read)
-    attunement = attune(wording, made)
+    attunement = attune(wording, made, baseline=OWN)
     feedback = give(attunement, wording, made, difficulty=difficulty)
     assert feedback.strength is not None
     assert feedback.next_step is not None
@@ -145,7 +148,7 @@ def test_every_reply_hears_whole_sentences_and_something_to_say(parts, read, mad
 @given(parts, reads, st.sampled_from([SOFT, HARSH]))
 def test_the_outcome_agrees_with_the_level(parts, read, made) -> None:
     wording = rated(" ".join(parts), read)
-    met = outcome(attune(wording, made), wording)
+    met = outcome(attune(wording, made, baseline=OWN), wording)
     if met == "attuned":
         assert wording.level >= 4
     if wording.level <= 2:
@@ -157,7 +160,7 @@ def test_the_outcome_agrees_with_the_level(parts, read, made) -> None:
 def test_outcomes() -> None:
     def met(reply: tuple, made=SOFT) -> str | None:
         wording = rated(*reply)
-        return outcome(attune(wording, made), wording)
+        return outcome(attune(wording, made, baseline=OWN), wording)
 
     assert met(DEEP) == "attuned"
     assert met(TOLD) == met(FLAT) == "missed"

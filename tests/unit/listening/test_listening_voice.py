@@ -127,6 +127,18 @@ def test_any_measures_give_levels_in_range_with_reasons(
     assert attunement.voice is None or (math.isfinite(attunement.voice) and 0.0 <= attunement.voice <= 1.0)
 
 
+def test_harshness_without_a_baseline_never_accuses_an_ordinary_voice() -> None:
+    """Neutral speech of eight actors reaches 0.88 where there is nothing to compare it with."""
+    assert dimension("harshness", voice(harshness=0.88), baseline=None).level == 3
+    assert dimension("harshness", voice(harshness=1.0), baseline=None).level == 2
+    assert dimension("harshness", voice(harshness=0.88)).level == 1
+
+
+def test_a_slope_over_a_short_reply_is_not_rising() -> None:
+    brief = dimension("loudness", voice(loudness_mean_dbfs=-22.0, loudness_drift_db_per_s=0.9, speech_s=1.5))
+    assert brief.reason == "6 dB louder than your everyday voice."
+
+
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_harsher_voice_never_scores_better(one: float, other: float) -> None:
     soft, hard = sorted((one, other))
