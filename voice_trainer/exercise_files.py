@@ -19,8 +19,11 @@ from .shape import Path as Key
 if TYPE_CHECKING:
     from ruamel.yaml.nodes import Node
 
-LARGEST_FILE_BYTES = 1_000_000
+LARGEST_FILE_BYTES = 250_000
 """An exercise is a few pages of dialogue; more than this is something else, and would only hold up the library."""
+DEEPEST = 20
+"""Levels of nesting; an exercise has five. Reading thousands of them takes seconds."""
+TOO_DEEP = f"is nested deeper than {DEEPEST} levels; an exercise needs five"
 HEAD = "tag:yaml.org,2002:"
 PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "seq", "map"})
 """What YAML finds by itself in what people write; anything else was asked for by a tag."""
@@ -70,7 +73,7 @@ def read(path: Path) -> tuple[Document | None, tuple[Fault, ...]]:
     try:
         size = path.stat().st_size
         if size > LARGEST_FILE_BYTES:
-            return None, (Fault(path, 1, "", f"is {size / 1e6:.0f} MB; an exercise is text of less than 1 MB"),)
+            return None, (Fault(path, 1, "", f"is {size / 1e3:.0f} kB; an exercise is text of less than 250 kB"),)
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
@@ -86,7 +89,9 @@ def _parse(path: Path, text: str) -> tuple[Document | None, tuple[Fault, ...]]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        yaml = YAML(typ="safe", pure=True)
+        yaml.max_depth = DEEPEST
+        root = yaml.compose(text)
         if root is None:
             return None, (Fault(path, 1, "", "is empty; copy another exercise into it to start from"),)
         faults: list[Misfit] = []
@@ -94,10 +99,13 @@ def _parse(path: Path, text: str) -> tuple[Document | None, tuple[Fault, ...]]:
         data = _plain(root, (), lines, faults, set())
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        if type(error).__name__ == "MaxDepthExceededError":  # older ruamel.yaml has none, and recurses
+            return None, (Fault(path, line, "", TOO_DEEP),)
         said = " ".join(part for part in (error.context, error.problem) if part)
-        return None, (Fault(path, mark.line + 1 if mark else 1, "", f"is not YAML: {said or error}"),)
+        return None, (Fault(path, line, "", f"is not YAML: {said or error}"),)
     except RecursionError:
-        return None, (Fault(path, 1, "", "is nested too deeply to be an exercise"),)
+        return None, (Fault(path, 1, "", TOO_DEEP),)
     except (YAMLError, ValueError, AttributeError, TypeError, IndexError, KeyError) as error:
         # ruamel answers some malformed input with Python's own errors
         where = getattr(error, "position", None)

@@ -226,7 +226,7 @@ WHOLE = {
     "a word": (b"hello\n", 1, 'is "hello", but needs keys: id, title'),
     "a list": (b"- id: a\n", 1, "is a list, but needs keys"),
     "an alias that holds itself": (b"id: a\nturns: &x [*x]\n", 2, "is an alias"),
-    "depth": (b"[" * 3000, 1, "is n"),
+    "depth": (b"[" * 3000, 1, "is nested deeper than 20 levels"),
     "an unknown alias": (b"id: *nobody\n", 1, "is not YAML"),
     "a directive": (b"%YAML 9.9\n---\nid: a\n", 1, ""),
 }
@@ -250,7 +250,7 @@ def test_a_file_that_is_not_there_or_far_too_large_is_told(write: Write, tmp_pat
     file = write()
     file.write_bytes(b"#" * 3_000_000)
     (fault,) = check_file(file)
-    assert "is 3 MB" in fault.text
+    assert "is 3000 kB; an exercise is text of less than 250 kB" in fault.text
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
