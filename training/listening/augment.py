@@ -1,0 +1,75 @@
+"""What makes written samples look like speech, and single sentences like replies. No torch here."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .data import Sample, Span
+
+_FILLER = re.compile(r"(?:,\s*)?\b(?:uh|um|er|erm|mm)\b,?", re.IGNORECASE)
+_STUTTER = re.compile(r"\b(\w{1,4})(?:-+\s?\1\b)+", re.IGNORECASE)
+_MARK = re.compile(r"\[[^\]]*\]")
+
+
+def strip_marks(text: str, *, keep_apostrophes: bool = False) -> str:
+    """Lower case without punctuation, as a poor recognizer writes. Dashes part words; apostrophes vanish or stay."""
+    text = text.lower().replace("’", "'")
+    text = re.sub(r"[-–—/]", " ", text)
+    text = re.sub(r"[^\w\s']" if keep_apostrophes else r"[^\w\s]", "", text)
+    return " ".join(text.split())
+
+
+def as_recognized(text: str) -> str:
+    """Drop fillers, stutters and transcriber's marks, which Whisper doesn't write; keep the text if nothing is left."""
+    short = " ".join(_FILLER.sub("", _STUTTER.sub(r"\1", _MARK.sub("", text))).split())
+    return short if re.search(r"\w", short) else text
+
+
+def speechlike(sample: Sample, rng: random.Random, *, stripped: float = 0.5, bare: float = 0.15) -> Sample:
+    """A variant of ``sample``: half of them stripped of marks, half without fillers, some without the prompt."""
+    prompt, sentences = sample.prompt, sample.sentences
+    if rng.random() < 0.5:
+        prompt, sentences = as_recognized(prompt), tuple(as_recognized(s) for s in sentences)
+    if rng.random() < stripped:
+        keep = rng.random() < 0.5
+        prompt = strip_marks(prompt, keep_apostrophes=keep)
+        sentences = tuple(strip_marks(s, keep_apostrophes=keep) or s for s in sentences)
+    if rng.random() < bare:
+        prompt = ""
+    return replace(sample, prompt=prompt, sentences=sentences)
+
+
+def join_advice(samples: Sequence[Sample], prompts: Sequence[str], rng: random.Random) -> list[Sample]:
+    """Replies of one to three advice-corpus sentences, each sentence still labelled; advice anywhere is advice overall.
+
+    Half get the prompt of another corpus: else "no prompt" would come to mean "this may be advice".
+    """
+    order = list(samples)
+    rng.shuffle(order)
+    replies = []
+    while order:
+        taken = [order.pop() for _ in range(min(rng.choice((1, 2, 3)), len(order)))]
+        labels = [sample.labels["advice"] for sample in taken]
+        spans = [Span(0, len(taken), {"advice": max(labels)})]
+        if len(taken) > 1:
+            spans += [Span(i, i + 1, {"advice": label}) for i, label in enumerate(labels)]
+        prompt = rng.choice(prompts) if prompts and rng.random() < 0.5 else ""
+        sentences = tuple(sample.sentences[0] for sample in taken)
+        replies.append(replace(taken[0], prompt=prompt, sentences=sentences, spans=tuple(spans)))
+    return replies
+
+
+def with_advice(sample: Sample, advice: Sample) -> Sample:
+    """``sample`` with a sentence of advice put after it: its own labels hold for its own span alone.
+
+    Teaches a span to answer for itself: the reflection must not take the advice's label from its neighbour.
+    """
+    n = len(sample.sentences)
+    label = advice.labels["advice"]
+    own = Span(0, n, sample.labels)
+    known = {"advice": 1} if label else {k: v for k, v in sample.labels.items() if k == "advice"}
+    spans = (Span(0, n + 1, known), own, Span(n, n + 1, {"advice": label}))
+    return replace(sample, sentences=(*sample.sentences, advice.sentences[0]), spans=spans, weak=False)

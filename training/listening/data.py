@@ -1,0 +1,167 @@
+"""Reads the corpora into samples. No torch here.
+
+A sample is a prompt, a reply cut into sentences, and labelled spans of those sentences. A head that a corpus says
+nothing about is simply missing from a span's labels: missing is unknown, never "absent".
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .schema import HEADS
+
+INPUT_OF_ANNOMI = {
+    "n/a": "none",
+    "information": "information",
+    "advice": "advice",
+    "negotiation": "planning",
+    "options": "planning",
+}
+BOLT_BEHAVIOR = {
+    "Questions": "question",
+    "Reflections": "reflection",
+    "Problem-Solving": "therapist_input",
+    "Planning": "therapist_input",
+    "Psychoeducation": "therapist_input",
+    "Normalizing": "therapist_input",
+}
+"""First word of BOLT's intent → AnnoMI behavior. BOLT is read for evaluation only and never reaches the weights."""
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+")
+_TREEBANK = (
+    (re.compile(r"\s+n\s?[’']t\b"), "n't"),
+    (re.compile(r"\s+([’'](?:s|m|re|ve|ll|d|S))\b"), r"\1"),
+    (re.compile(r"\s+([.,!?;:%)\]}…])"), r"\1"),
+    (re.compile(r"([(\[{$#])\s+"), r"\1"),
+    (re.compile(r"\b(gon|wan|got) (na|ta)\b"), r"\1\2"),
+    (re.compile(r"\bca n't\b"), "can't"),
+)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Sentences ``first`` up to, not including, ``last``, and the class index of each head that is known there."""
+
+    first: int
+    last: int
+    labels: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One reply. ``spans[0]`` is always the whole of it.
+
+    Attributes:
+        corpus: annomi, epitome, askparents, needadvice or bolt.
+        group: what must not be split across fitting and testing (source video, post, thread).
+        weak: the whole reply's labels hold for at least one sentence each, but nobody said which.
+    """
+
+    corpus: str
+    group: str
+    prompt: str
+    sentences: tuple[str, ...]
+    spans: tuple[Span, ...] = field(default=())
+    weak: bool = False
+
+    @property
+    def labels(self) -> dict[str, int]:
+        return self.spans[0].labels
+
+
+def split_sentences(text: str) -> tuple[str, ...]:
+    """Cut at final punctuation; a text without any is one sentence."""
+    parts = [part.strip() for part in _SENTENCE_END.split(text.strip())]
+    return tuple(part for part in parts if re.search(r"\w", part)) or (text.strip(),)
+
+
+def untokenize(text: str) -> str:
+    """Undo Penn Treebank spacing ("do n't go ." → "don't go."), in which the advice corpus is written."""
+    for pattern, written in _TREEBANK:
+        text = pattern.sub(written, text)
+    return text.strip()
+
+
+def _class(head: str, name: str) -> int:
+    return HEADS[head].index(name)
+
+
+def read_annomi(path: Path) -> list[Sample]:
+    samples = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        kind = INPUT_OF_ANNOMI[row["input"]]
+        labels = {
+            "behavior": _class("behavior", row["behavior"]),
+            "reflection": _class("reflection", row["reflection"].replace("n/a", "none")),
+            "question": _class("question", row["question"].replace("n/a", "none")),
+            "input": _class("input", kind),
+        }
+        if kind in ("none", "advice"):  # information and planning often shade into advice: unknown there
+            labels["advice"] = int(kind == "advice")
+        sentences = split_sentences(row["reply"])
+        whole = Span(0, len(sentences), labels)
+        samples.append(Sample("annomi", str(row["group"]), row["prompt"], sentences, (whole,), weak=True))
+    return samples
+
+
+def read_epitome(path: Path) -> list[Sample]:
+    """A sentence that shares words with a rationale carries its level, the others level 0."""
+    heads = ("emotional_reaction", "interpretation", "exploration")
+    samples = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        sentences = split_sentences(row["reply"])
+        spans = [Span(0, len(sentences), {head: int(row[head]) for head in heads})]
+        if len(sentences) > 1:
+            for i, sentence in enumerate(sentences):
+                found = {h: int(row[h]) if _touches(sentence, row[f"{h}_rationales"]) else 0 for h in heads}
+                spans.append(Span(i, i + 1, found))
+        samples.append(Sample("epitome", str(row["group"]), row["prompt"], sentences, tuple(spans)))
+    return samples
+
+
+def _touches(sentence: str, rationales: list[str]) -> bool:
+    plain = sentence.lower().strip(" .!?")
+    return any(r and (plain in r.lower() or r.lower().strip(" .!?") in sentence.lower()) for r in rationales)
+
+
+def read_advice(path: Path, corpus: str) -> list[Sample]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [
+        Sample(corpus, row["ID"].split("-")[0], "", (text,), (Span(0, 1, {"advice": int(row["Majority_label"])}),))
+        for row in rows
+        if (text := untokenize(row["Sentence"]))
+    ]
+
+
+def read_bolt(path: Path) -> list[Sample]:
+    """For evaluation only."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    samples = []
+    for index, row in enumerate(rows):
+        name = BOLT_BEHAVIOR[row["completion"].split()[0]]
+        sentences = split_sentences(row["prompt"])
+        whole = Span(0, len(sentences), {"behavior": _class("behavior", name)})
+        samples.append(Sample("bolt", str(index), "", sentences, (whole,)))
+    return samples
+
+
+def read_all(folder: Path) -> dict[str, list[Sample]]:
+    """Every corpus of ``folder`` (laid out as training/README.md says); advice keeps its own train and dev files."""
+    text = folder / "text" if (folder / "text").is_dir() else folder
+    advice = text / "advice"
+    return {
+        "annomi": read_annomi(text / "annomi_train.jsonl"),
+        "epitome": read_epitome(text / "epitome_train.jsonl"),
+        "askparents": read_advice(advice / "askparents_train.tsv", "askparents"),
+        "needadvice": read_advice(advice / "needadvice_train.tsv", "needadvice"),
+        "askparents_test": read_advice(advice / "askparents_dev.tsv", "askparents"),
+        "needadvice_test": read_advice(advice / "needadvice_dev.tsv", "needadvice"),
+        "bolt": read_bolt(text / "bolt" / "therapist_train.csv"),
+    }

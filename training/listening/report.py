@@ -1,0 +1,170 @@
+# ruff: noqa: E501  (lines of a page stand here as they will stand there)
+"""Writes RESULTS.md and MODEL_CARD.md from measured figures. No torch here."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from voice_trainer.engines.listener import Manifest, OnnxListener
+
+from .evaluate import Figure
+from .schema import HEADS
+from .split import Split
+
+ANCHORS = {
+    "AnnoMI behavior": "linear .74; human .86",
+    "reflection present": "linear .74; human .88",
+    "question none/open/closed": "linear .73; human .84",
+    "advice, AskParents": "linear .64",
+    "advice, needadvice": "linear .75",
+    "EPITOME emotional reaction": "linear .75",
+    "EPITOME interpretation": "linear .55",
+    "EPITOME exploration": "linear .71",
+    "BOLT 3-way (evaluation only)": "linear .60",
+}
+"""Figures known before, on other splits: for orientation, not for comparison to the second digit."""
+REPLY_WORDS = range(20, 31)
+
+
+def throughput(listener: OnnxListener, splits: dict[str, Split]) -> tuple[float, float, float]:
+    """Replies of about 25 words with their real prompts: (a second batched, a second one by one, ms of CPU a reply)."""
+    items = [
+        (s.prompt, s.sentences)
+        for name in ("annomi", "epitome")
+        for s in splits[name].test
+        if len(" ".join(s.sentences).split()) in REPLY_WORDS
+    ]
+    listener.warm()
+    clock, cpu = time.perf_counter(), time.process_time()
+    listener.listen_many(items)
+    batched, used = time.perf_counter() - clock, time.process_time() - cpu
+    clock = time.perf_counter()
+    for prompt, sentences in items[:60]:
+        listener.listen(prompt, sentences)
+    single = (time.perf_counter() - clock) / min(60, len(items))
+    return len(items) / batched, 1 / single, used / len(items) * 1000
+
+
+def _table(figures: Sequence[Figure]) -> list[str]:
+    lines = [
+        "| measure | replies (groups) | **model** | 95 % interval | model, marks removed | linear floor | floor, marks removed "
+        "| cue words | cues, marks removed | calibration error | anchors |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for f in figures:
+        low, high = f.interval
+        ece = "" if f.measure.corpus == "bolt" else f"{f.ece:.3f}"
+        lines.append(
+            f"| {f.measure.name} | {f.count} ({f.groups}) | **{f.f1:.3f}** | {low:.3f}–{high:.3f} | {f.stripped:.3f} "
+            f"| {f.floor:.3f} | {f.floor_stripped:.3f} | {f.cue:.3f} | {f.cue_stripped:.3f} | {ece} "
+            f"| {ANCHORS.get(f.measure.name, '')} |"
+        )
+    return lines
+
+
+def write_results(
+    path: Path,
+    figures: Sequence[Figure],
+    splits: dict[str, Split],
+    rate: tuple[float, float, float],
+    minutes: float,
+    notes: Sequence[str],
+    folder: Path,
+) -> None:
+    manifest = msgspec.json.decode((folder / "model.json").read_bytes(), type=Manifest)
+    size = (folder / "model.onnx").stat().st_size / 1e6
+    lines = [
+        "# Results of the listening model",
+        "",
+        f"Written by `python -m training.listening`. Model {manifest.version}, {size:.1f} MB int8, "
+        f"SHA-256 {manifest.sha256[:16]}…; read through the product's own engine.",
+        "",
+        "Macro-F1 on groups that were used neither for fitting nor for choosing: source videos (AnnoMI), posts (EPITOME),",
+        "the published development threads (advice). Intervals: 1000 bootstrap draws of whole groups. *Marks removed*: the",
+        "same replies and prompts in lower case, with all punctuation and apostrophes gone. *Linear floor*: word and",
+        "character n-grams with balanced logistic regression, fitted on the same replies with and without marks.",
+        "",
+        *_table(figures),
+        "",
+        "BOLT is never fitted; its rows carry no prompt, and many are whole speeches with one label. Its floor is the one",
+        "fitted on AnnoMI. AnnoMI's simple against complex reflection is a distinction on which human raters reach κ .50.",
+        "",
+        "## The run",
+        "",
+        *(f"* {note}" for note in notes),
+        f"* whole run: {minutes:.1f} minutes ({platform.machine()}, other work on the machine not excluded)",
+        f"* throughput, one thread, replies of 20–30 words with their prompts: {rate[0]:.0f} a second batched, "
+        f"{rate[1]:.0f} one by one (wall clock); {rate[2]:.1f} ms of CPU a reply",
+        "* split sizes (train/dev/test): "
+        + "; ".join(f"{n} {len(s.train)}/{len(s.dev)}/{len(s.test)}" for n, s in splits.items()),
+        "",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def write_card(path: Path, figures: Sequence[Figure], splits: dict[str, Split], folder: Path) -> None:
+    manifest = msgspec.json.decode((folder / "model.json").read_bytes(), type=Manifest)
+    by_name = {f.measure.name: f for f in figures}
+
+    def at(name: str) -> str:
+        return f"{by_name[name].f1:.2f}"
+
+    advice = len(splits["askparents"].train) + len(splits["needadvice"].train)
+    lines = [
+        f"# Model card: {manifest.version}",
+        "",
+        "Reads what somebody in distress said and what was answered, and tells what the answer does. A MiniLM encoder",
+        f"(6 layers, 384 wide) with {len(HEADS)} heads pooled over the reply and over each sentence, exported as int8 ONNX.",
+        "It runs on the trainee's machine, on onnxruntime, and sends nothing anywhere.",
+        "",
+        "## Fitted on",
+        "",
+        "| what | how much | words of its licence |",
+        "|---|---|---|",
+        "| encoder: all-MiniLM-L6-v2 (sentence-transformers) | 22 M weights | Apache 2.0 |",
+        f"| AnnoMI (uccollab/AnnoMI), therapist turns | {len(splits['annomi'].train)} | none stated; "
+        '"publicly and freely available" |',
+        f"| EPITOME, Reddit part | {len(splits['epitome'].train)} | none stated for this part |",
+        f"| Advice-EMNLP2020 | drawn from {advice} sentences | MIT |",
+        "",
+        "BOLT (BSD 3-Clause) is read for evaluation only. Nothing whose words forbid commercial use is in the weights.",
+        "",
+        "## What it gives",
+        "",
+        "* `behavior`: AnnoMI's main behavior (reflection, question, therapist input, other), probabilities that sum to 1.",
+        "* `moves`, calibrated on development groups with one temperature a head and a shift a class:",
+        *(f"  * `{move}` from {source.replace('.', ': ')}" for move, source in manifest.taught.items()),
+        "* `mechanisms`: EPITOME's emotional reaction, interpretation, exploration as expected levels 0–2. They are not",
+        "  renamed into moves: warmth is not validation, and *interpretation* in EPITOME includes telling of like experience.",
+        "* Convention: advice put as a question is advice only. Where a sentence's advice reaches 0.5, its question moves are",
+        "  multiplied by the chance that it is none. AnnoMI's *negotiation* and *options* are read but are no move.",
+        "* A reflection is there when simple and complex together reach 0.5; each alone may stay below it.",
+        "",
+        "## What it was not taught, and why",
+        "",
+        *(f"* `{move}`: {reason}." for move, reason in manifest.not_taught.items()),
+        "",
+        "## Figures",
+        "",
+        f"Macro-F1 on unseen groups: behavior {at('AnnoMI behavior')}, reflection present {at('reflection present')}, "
+        f"question {at('question none/open/closed')}, advice {at('advice, AskParents')} and {at('advice, needadvice')}, "
+        f"EPITOME {at('EPITOME emotional reaction')} / {at('EPITOME interpretation')} / {at('EPITOME exploration')}, "
+        f"BOLT 3-way {at('BOLT 3-way (evaluation only)')}. Intervals, baselines and the rest: RESULTS.md.",
+        "",
+        "## Limits",
+        "",
+        "* AnnoMI is counselling about changing habits, mostly demonstrations; EPITOME and the advice sets are Reddit. None",
+        "  is an intimate quarrel: expect lower figures there. English only.",
+        "* One rater coded each AnnoMI turn. Ten raters agree on simple against complex only at κ .50: do not grade by it.",
+        "* Sentences are taught mostly through replies' labels, so a sentence's probabilities are weaker than the reply's.",
+        "* It does not know whether a reflected feeling is the right one, and takes a stem with a verdict in it (“it sounds",
+        "  like you're overreacting”) for a reflection.",
+        "* It judges text. A wrong transcript is read as it is written.",
+        "",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
