@@ -114,7 +114,7 @@ def _next_step(rated: dict[str, Dimension], wording: Wording, difficulty: int, s
 
 def _wording_step(one: Dimension, wording: Wording, difficulty: int, seed: int) -> Point:
     key: str = one.name
-    if one.name == "feeling" and one.evidence and "wrong" in wording.feelings_met.values() and _level(one) == 1:
+    if one.name == "feeling" and one.evidence and _level(one) == 1:
         key = "feeling_mistaken"
     elif one.name == "feeling" and _level(one) == 2 and one.evidence:
         key = "feeling_list"

@@ -12,6 +12,8 @@ from .feelings import NamedFeeling, family_of, match, named_feelings, near
 NEAR = 0.6
 UNLISTED = 0.5
 """Named, and on the same side as what the speaker feels, but not listed; or the speaker's feelings aren't known."""
+DENIED = 0.5
+"""How wrong it is to talk the speaker out of a feeling that they have ("don't be sad")."""
 LIST_OF_FEELINGS = 3
 """More families than this in one reply is a list, not a guess at one speaker's heart: it earns at most ``UNLISTED``."""
 
@@ -21,8 +23,8 @@ class FeelingFit(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         value: 0–1; a list of feelings or more of them doesn't add up, the best one counts.
-        wrong: share of the named families that are wrong, 0–1.
-        named: families said of the speaker, in order. met, near, missed, mistaken: families.
+        wrong: share of the named families that are wrong, 0–1; at least ``DENIED`` where one of theirs is denied.
+        named: families said of the speaker, in order. met, near, missed, mistaken, denied: families.
         listed: more than ``LIST_OF_FEELINGS``. known: whether the speaker's feelings were given.
     """
 
@@ -33,6 +35,7 @@ class FeelingFit(msgspec.Struct, frozen=True, kw_only=True):
     near: tuple[str, ...] = ()
     missed: tuple[str, ...] = ()
     mistaken: tuple[str, ...] = ()
+    denied: tuple[str, ...] = ()
     listed: bool = False
     known: bool = True
 
@@ -47,16 +50,20 @@ def _to_known(named: Sequence[NamedFeeling], said: tuple[str, ...], feelings: Se
     fits = match(named, feelings)
     by_fit = {fit: tuple(family for family, one in fits.items() if one == fit) for fit in set(fits.values())}
     met, close, mistaken = by_fit.get("met", ()), by_fit.get("near", ()), by_fit.get("wrong", ())
+    theirs = tuple(map(family_of, feelings))
+    turned = (one.family for one in named if one.negated and one.owner == "you")
+    denied = tuple(dict.fromkeys(one for one in turned if one in theirs and one not in said))
     best = 1.0 if met else NEAR if close else UNLISTED if len(mistaken) < len(said) else 0.0
     listed = len(said) > LIST_OF_FEELINGS
     return FeelingFit(
         value=min(best, UNLISTED) if listed else best,
-        wrong=len(mistaken) / len(said) if said else 0.0,
+        wrong=max(len(mistaken) / len(said) if said else 0.0, DENIED if denied else 0.0),
         named=said,
         met=met,
         near=close,
-        missed=tuple(family for family in by_fit.get("missed", ()) if family in map(family_of, feelings)),
+        missed=tuple(family for family in by_fit.get("missed", ()) if family in theirs),
         mistaken=mistaken,
+        denied=denied,
         listed=listed,
     )
 

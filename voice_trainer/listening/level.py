@@ -10,6 +10,7 @@ Signals, each 0–1:
 
     reflecting   reflection (simple or complex: raters agree on the difference at κ .50 only, so it isn't graded),
                  halved where it takes up nothing that the speaker said or feels
+    content      what the speaker told, taken up by its words
     feeling      fit of the feelings named (``feelings.match``)
     meaning      EPITOME interpretation, or words of the speaker's meaning that the speaker didn't say
     validation   the move where it is taught, else EPITOME emotional reaction
@@ -29,11 +30,12 @@ import msgspec
 from .moves import Move, Reading
 
 WEIGHTS: dict[str, float] = {
-    "reflecting": 0.40,
+    "reflecting": 0.20,
+    "content": 0.25,
     "feeling": 0.25,
-    "meaning": 0.20,
+    "meaning": 0.30,
     "validation": 0.15,
-    "inviting": 0.10,
+    "inviting": 0.15,
     "repair": 0.15,
 }
 """They sum to more than 1 on purpose: nobody has to do everything at once to be deeply heard."""
@@ -56,6 +58,7 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
     """What the level is computed from; each 0–1 (see the module)."""
 
     reflecting: float = 0.0
+    content: float = 0.0
     feeling: float = 0.0
     meaning: float = 0.0
     validation: float = 0.0

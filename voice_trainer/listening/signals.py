@@ -10,6 +10,8 @@ from .moves import Mechanism, Reading
 
 TAKEN_UP_WORDS = 2
 """Shared content words from which a reply counts as taking up what the speaker said."""
+CONTENT_WORDS = 3
+"""From this many on, more of the speaker's words earn nothing: a reply isn't better for being longer."""
 MEANING_WORDS = 2
 """Content words of the speaker's meaning, unsaid by the speaker, from which a reply counts as saying it."""
 
@@ -18,11 +20,13 @@ def read_signals(prompt: str, spoken: tuple[Spoken, ...], reading: Reading, fit:
     """Bring the reading, the feelings and the words taken up to 0–1 each (see ``level``)."""
     text = " ".join(one.sentence.text for one in spoken if one.counted)
     interpretation = _mechanism(reading, "interpretation")
+    taken = len(taken_up(text, prompt))
     unsaid = taken_up(text, meaning) - taken_up(prompt, meaning)
-    grounded = max(min(1.0, len(taken_up(text, prompt)) / TAKEN_UP_WORDS), fit.value, interpretation)
+    grounded = max(min(1.0, taken / TAKEN_UP_WORDS), fit.value, interpretation)
     moves = reading.reply.moves
     return Signals(
         reflecting=reflection(reading) * (UNGROUNDED + (1.0 - UNGROUNDED) * grounded),
+        content=min(1.0, taken / CONTENT_WORDS),
         feeling=fit.value,
         meaning=max(interpretation, min(1.0, len(unsaid) / MEANING_WORDS)),
         validation=max(moves.get("validation", 0.0), _mechanism(reading, "emotional_reaction")),

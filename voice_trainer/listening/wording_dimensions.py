@@ -43,6 +43,9 @@ def said(families: Iterable[str]) -> str:
 
 
 def _feeling(spoken: tuple[Spoken, ...], fit: FeelingFit, signals: Signals) -> Dimension:
+    if fit.denied and not fit.met:
+        reason = f"It talks them out of feeling {said(fit.denied)}, and that is what they feel."
+        return Dimension(name="feeling", level=1, reason=reason, evidence=_named(spoken, fit.denied, negated=True))
     if not fit.named:
         sensed = signals.meaning >= SAYS_MEANING or signals.validation >= VALIDATES[1]
         reason = (
@@ -167,13 +170,13 @@ def _either(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def _named(spoken: tuple[Spoken, ...], families: Iterable[str]) -> tuple[Evidence, ...]:
+def _named(spoken: tuple[Spoken, ...], families: Iterable[str], *, negated: bool = False) -> tuple[Evidence, ...]:
     wanted = set(families)
     return tuple(
         part.part(one.start, one.end)
         for part in spoken
         for one in part.named
-        if one.family in wanted and one.owner == "you" and not one.negated
+        if one.family in wanted and one.owner == "you" and one.negated == negated
     )
 
 

@@ -103,3 +103,10 @@ def test_feelings_of_a_speaker_who_gave_none_are_taken_from_the_prompt() -> None
     assert named.feelings_met == {}
     assert dimension(named, "feeling").level == 4
     assert dimension(rated("You're so happy.", read, feelings=()), "feeling").level == 1
+
+
+def test_talking_them_out_of_a_feeling_is_no_naming_of_it() -> None:
+    wording = rated("Oh, don't be hurt about the candles.", span(reflection=0.5))
+    feeling = dimension(wording, "feeling")
+    assert (feeling.level, [one.text for one in feeling.evidence]) == (1, ["hurt"])
+    assert wording.wording < rated("Oh, it was so late for the candles.", span(reflection=0.5)).wording
