@@ -104,7 +104,6 @@ class Context:
 
     @cached_property
     def practice(self) -> Practice:
-        from ..config import save
         from ..practice import Practice
 
         folders = self.config.folders
@@ -115,7 +114,7 @@ class Context:
             recordings=self.recordings,
             library=self.library,
             preferences=self.preferences,
-            save=save,
+            save=self._save,
             folders={
                 "Settings": str(folders.settings_file),
                 "Practice": str(folders.data),
@@ -124,3 +123,11 @@ class Context:
                 "Your own exercises": str(folders.exercises_own),
             },
         )
+
+    def _save(self, preferences: Preferences) -> None:
+        """Save what was chosen; a name that ``--person`` gave for this run only stays out of it."""
+        from ..config import save
+
+        if preferences.person == self.person:
+            preferences = msgspec.structs.replace(preferences, person=self.config.preferences.person)
+        save(preferences)

@@ -66,9 +66,7 @@ def doctor(context: typer.Context, json: Json = False) -> None:
         if json:
             print_json(result)
         else:
-            typer.echo(
-                f"{ {'ok': 'ok     ', 'warning': 'look at', 'fault': 'FAULT  '}[result.state] }  {result.name}: {result.text}"
-            )
+            typer.echo(f"{STATES[result.state]}  {result.name}: {result.text}")
     if any(result.state == "fault" for result in results):
         raise typer.Exit(1)
 

@@ -25,9 +25,12 @@ def open_trainer(context: Context, exercise: str | None = None) -> None:
         start = (found.id, found.first_turn.id)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RequestInvalid("The trainer needs a terminal to draw on; run it in one, or try: voice-trainer demo")
-    from ..tui.app import VoiceTrainerApp
+    from ..engines.native_noise import native_noise_to
 
-    VoiceTrainerApp(context.practice, start=start).run()
+    with native_noise_to():  # before the app is made: both draw on the same descriptor
+        from ..tui.app import VoiceTrainerApp
+
+        VoiceTrainerApp(context.practice, start=start).run()
 
 
 def practice(
