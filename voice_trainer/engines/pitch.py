@@ -2,14 +2,14 @@
 
 SwiftF0 (https://github.com/lars76/swift-f0, MIT) gives a pitch and a confidence every 16 ms. Three things are added:
 
-* **Level.** Its confidence depends on how loud the sound is. A causal gain brings speech to ``TARGET_DBFS``: it follows
-  the loudest recent hop, rising at once (``LOOKAHEAD_S`` ahead of the sound) and falling ``RELEASE_DB_PER_S``.
+* **Level.** Its confidence depends on how loud the sound is. A gain brings speech to ``TARGET_DBFS``: it follows the
+  80th percentile of level over a window around each moment that looks 0.5 s ahead and no further.
 * **Refinement.** The network scores 95 log-spaced steps (1.2 semitones apart) and is up to 8 cents off on a steady
   tone. The period is measured again near its estimate by autocorrelation (Boersma 1993, Proc. IFA 17).
 * **Octaves.** See ``speech.pitch.octaves_repaired``.
 
-A stream works in whole quanta of ``QUANTUM_HOPS``, however the sound is cut into blocks, so its contour doesn't depend on
-the blocks at all: a whole recording pushed at once is the batch result.
+A stream works in whole quanta of ``QUANTUM_HOPS``, however the sound is cut into blocks, so its contour doesn't
+depend on the blocks at all: a whole recording pushed at once is the batch result.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..speech import SAMPLE_RATE
-from ..speech.pitch import PitchContour, Periodicity, octaves_repaired, period_refined
+from voice_trainer.speech import SAMPLE_RATE
+from voice_trainer.speech.pitch import Periodicity, PitchContour, octaves_repaired, period_refined
+
 from .base import Samples
 
 HOP = 256
@@ -33,17 +34,19 @@ FMAX_HZ = 500.0
 VOICED_CONFIDENCE = 0.5
 """SwiftF0's own threshold: its confidence is calibrated to it."""
 TARGET_DBFS = -17.0
-"""Level the loudest recent hop is brought to."""
+"""Level the loud hops around each moment are brought to."""
+LOUD_PERCENTILE = 80.0
+"""Loud hops: a click or a pop is shorter than a fifth of the window and doesn't turn the voice down after it."""
+LOOKBACK_HOPS = 125
 LOOKAHEAD_HOPS = 32
-"""The gain knows this much of what comes (0.512 s), so that a loud onset is not met with the gain of the silence."""
-LOOKAHEAD_S = LOOKAHEAD_HOPS * HOP / SAMPLE_RATE
-RELEASE_DB_PER_S = 2.0
+"""The window reaches 2 s back and 0.512 s ahead, so that a loud onset is not met with the gain of the silence."""
 FLOOR_DBFS = -66.0
 """Nothing softer counts as speech: room noise is not brought up to a voice's level."""
 
 
 class SwiftPitch:
-    """SwiftF0 as a ``PitchTracker``. Cheap to make; the model (0.1 s) loads with ``warm`` or the first stream's work."""
+    """SwiftF0 as a ``PitchTracker``. Cheap to make; the model (0.1 s) loads with ``warm`` or the first stream's
+    work."""
 
     def __init__(self) -> None:
         self._detector: Any = None
@@ -137,15 +140,15 @@ class SwiftPitchStream:
         f0, confidence = np.concatenate(self._f0), np.concatenate(self._confidence)
         voiced = confidence >= VOICED_CONFIDENCE
         f0 = octaves_repaired(f0, voiced, Periodicity.joined(self._periodicity))
-        times = np.arange(len(f0)) * (HOP / SAMPLE_RATE)
+        times = np.arange(len(f0), dtype=np.float64) * (HOP / SAMPLE_RATE)
         return PitchContour(times_s=times, f0_hz=np.clip(f0, FMIN_HZ, FMAX_HZ), confidence=confidence, voiced=voiced)
 
 
 class _LevelGain:
-    """The causal gain, one value a hop, joined by straight lines so that it never clicks."""
+    """The gain, one value a hop, joined by straight lines so that it never clicks."""
 
     def __init__(self) -> None:
-        self._level = FLOOR_DBFS
+        self._before = np.zeros(0)
         self._previous: float | None = None
 
     def apply(self, samples: Samples, hops: int) -> Samples:
@@ -155,16 +158,24 @@ class _LevelGain:
         padded[: len(samples)] = samples
         power = np.mean(np.square(padded.reshape(count, HOP), dtype=np.float64), axis=1)
         hop_db = 10.0 * np.log10(np.maximum(power, 1e-14))
-        release = RELEASE_DB_PER_S * HOP / SAMPLE_RATE
-        gains = np.empty(hops)
-        for index in range(hops):
-            ahead = float(hop_db[index : index + LOOKAHEAD_HOPS + 1].max())
-            self._level = max(ahead, self._level - release, FLOOR_DBFS)
-            gains[index] = 10.0 ** ((TARGET_DBFS - self._level) / 20.0)
+        known = np.concatenate([np.full(LOOKBACK_HOPS - len(self._before), np.nan), self._before, hop_db])
+        known = np.concatenate([known, np.full(max(0, hops + LOOKAHEAD_HOPS - count), np.nan)])
+        windows = np.lib.stride_tricks.sliding_window_view(known, LOOKBACK_HOPS + 1 + LOOKAHEAD_HOPS)[:hops]
+        level = np.maximum(_percentile(windows, LOUD_PERCENTILE), FLOOR_DBFS)
+        gains = 10.0 ** ((TARGET_DBFS - level) / 20.0)
+        self._before = np.concatenate([self._before, hop_db[:hops]])[-LOOKBACK_HOPS:]
         start = gains[0] if self._previous is None else self._previous
         self._previous = float(gains[-1])
         ramp = np.linspace(0.0, 1.0, HOP, endpoint=False)
         before = np.concatenate([[start], gains[:-1]])
         curve = (before[:, None] + (gains - before)[:, None] * ramp).reshape(-1)
         length = min(len(samples), hops * HOP)
-        return (padded[:length] * curve[:length]).astype(np.float32)
+        return np.asarray(padded[:length] * curve[:length], np.float32)
+
+
+def _percentile(rows: NDArray[np.float64], percent: float) -> NDArray[np.float64]:
+    """Nearest-rank percentile of each row without its NaNs (numpy's own is slow with them)."""
+    ordered = np.sort(rows, axis=1)
+    known = np.sum(~np.isnan(rows), axis=1)
+    rank = np.minimum(np.rint(percent / 100.0 * (known - 1)).astype(np.int_), known - 1)
+    return np.asarray(ordered[np.arange(len(rows)), rank], np.float64)

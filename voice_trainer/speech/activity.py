@@ -1,7 +1,8 @@
-"""When the trainee speaks: voice activity says that it is speech, the level says where exactly it begins and ends.
+"""When the trainee speaks: voice activity and voicing say that it is speech, the level says where it begins and ends.
 
-Voice activity alone reaches up to 0.2 s past the words and bridges short silences; the level alone takes any noise for
-speech. So a frame is speech where both agree, and where a clear voice is heard beside what voice activity found.
+None is enough alone. Silero's probability depends on level (a slow, quiet reader keeps half of their words), drops out
+on shouting, and reaches up to 0.2 s past the words; voicing misses consonants; the level takes any noise for speech. So
+speech is looked for where either of the first two is, and is there where the level says so.
 """
 
 from __future__ import annotations
@@ -18,14 +19,23 @@ SPEECH_HOLDS = 0.35
 """Voice activity begins above the one and holds above the other (Silero's own 0.5 and 0.15 below it)."""
 REACH_S = 0.06
 """Speech reaches this far past what voice activity found: final consonants."""
-BESIDE_S = 0.4
-"""A clear voice this near to found speech is speech too."""
-CLEAR_VOICE_DB = 20.0
-"""A clear voice is no further than this below the loud parts."""
+VOICE_REACH_S = 0.15
+"""And this far past a clear voice, which ends before the consonants around it."""
+CLEAR_VOICE_DB = 15.0
+"""A clear voice is no further than this below the middle level (median) of what may be speech,"""
+CLEAR_ABOVE_NOISE_DB = 9.0
+"""and this far above the quietest tenth of the recording."""
+VOICE_IS_SPEECH = 0.08
+"""A voice without found speech is speech only if voice activity doubts it less than a tone or a hum: its mean there."""
+BELOW_MIDDLE_DB = 27.0
+"""Speech is at most this far below its own middle level. Not its peaks: a pop of the microphone is louder than they."""
+ABOVE_NOISE_DB = 9.0
+"""and this far above the quietest tenth of the recording."""
+VOICE_IS_SPEECH = 0.08
+"""A voice without found speech is speech only if voice activity doubts it less than a tone or a hum: its mean there."""
 BELOW_LOUD_DB = 35.0
-"""Speech is at most this far below its own loud parts (95th percentile)."""
-ABOVE_NOISE_DB = 6.0
-"""And at least this far above the background, where the two meet half-way at most."""
+ABOVE_NOISE_DB = 3.0
+"""And at least this far above the background, half-way to the middle level at most."""
 BLIP_S = 0.05
 """A shorter burst between silences is a click."""
 BACKGROUND_AWAY_S = 0.1
@@ -64,19 +74,18 @@ def find(level_dbfs: Floats, probability: Floats, voiced: Bools) -> Activity:
     Args:
         level_dbfs, probability, voiced: (n,) on the frame grid.
     """
-    heard = hysteresis(probability)
-    if not heard.any():
-        background = _background(level_dbfs, heard)
-        return Activity(
-            speaking=np.zeros(len(heard), np.bool_), threshold_dbfs=0.0, background_dbfs=background, snr_db=None
-        )
-    loud = float(np.percentile(level_dbfs[heard], 95))
+    held = hysteresis(probability)
+    voice = _clear_voice(level_dbfs, probability, voiced, held)
+    heard = held | voice
     background = _background(level_dbfs, heard)
-    threshold = loud - BELOW_LOUD_DB
+    if not heard.any():
+        nothing = np.zeros(len(heard), np.bool_)
+        return Activity(speaking=nothing, threshold_dbfs=0.0, background_dbfs=background, snr_db=None)
+    middle = float(np.median(level_dbfs[heard]))
+    threshold = middle - BELOW_MIDDLE_DB
     if background is not None:
-        threshold = max(threshold, min(background + ABOVE_NOISE_DB, 0.5 * (background + loud)))
-    clear = voiced & (level_dbfs > loud - CLEAR_VOICE_DB)
-    reached = frames.widened(heard, round(REACH_S / HOP_S)) | (clear & frames.widened(heard, round(BESIDE_S / HOP_S)))
+        threshold = max(threshold, min(background + ABOVE_NOISE_DB, 0.5 * (background + middle)))
+    reached = frames.widened(held, round(REACH_S / HOP_S)) | frames.widened(voice, round(VOICE_REACH_S / HOP_S))
     # The window smears an edge by half its length; one frame a side gives most of it back.
     speaking = frames.narrowed(reached & (level_dbfs > threshold), 1)
     for start, end in list(frames.runs(speaking)):
@@ -88,6 +97,18 @@ def find(level_dbfs: Floats, probability: Floats, voiced: Bools) -> Activity:
         background_dbfs=background,
         snr_db=_snr(level_dbfs, speaking, background),
     )
+
+
+def _clear_voice(level_dbfs: Floats, probability: Floats, voiced: Bools, held: Bools) -> Bools:
+    may_be = held | voiced
+    if not may_be.any():
+        return may_be
+    middle = float(np.median(level_dbfs[may_be]))
+    quiet = float(np.percentile(level_dbfs, 10))
+    voice = voiced & (level_dbfs > middle - CLEAR_VOICE_DB) & (level_dbfs > quiet + CLEAR_ABOVE_NOISE_DB)
+    if not voice.any() or float(probability[voice].mean()) < VOICE_IS_SPEECH:
+        return np.zeros(len(voice), np.bool_)
+    return voice
 
 
 def hysteresis(probability: Floats) -> Bools:

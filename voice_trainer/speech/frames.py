@@ -1,7 +1,7 @@
 """The grid all measures but F0 are read on: 32 ms windows every 10 ms, and its bridges to the other two grids.
 
-Conventions: frame k is centred on sample k·``HOP``; the first and last reach past the edges, where there is silence. A level
-is 20·log10 of the root mean square, unweighted, never below ``SILENT_DBFS``.
+Conventions: frame k is centred on sample k·``HOP``; the first and last reach past the edges, where there is silence.
+A level is 20·log10 of the root mean square, unweighted, never below ``SILENT_DBFS``.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def levels(samples: Samples) -> Floats:
 
 def times(count: int) -> Floats:
     """Centres of ``count`` frames in seconds."""
-    return np.arange(count) * HOP_S
+    return np.arange(count, dtype=np.float64) * HOP_S
 
 
 def of_voice_activity(speech: Samples, count: int) -> Floats:

@@ -1,15 +1,15 @@
 """Harshness, 0–1: loud, high, wide, fast and pressed, against the everyday voice.
 
-The cues and their direction are those of anger in Juslin & Laukka's review (2003, Psychological Bulletin 129: 104 studies):
-high intensity, high F0, wide F0 range, fast rate, much high-frequency energy. How much each counts follows the share of
-studies that agree; nothing is fitted on recordings. Every cue is a difference in the unit people hear in (dB, semitones,
-ratio), divided by a difference that is plainly audible, so the index can be worked out by hand.
+The cues and their direction are those of anger in Juslin & Laukka's review of 104 studies (2003, Psychological Bulletin
+129): high intensity, high F0, wide F0 range, fast rate, much high-frequency energy. The weights are set by hand,
+loudness first; nothing is fitted on recordings. Every cue is a difference in the unit people hear in (dB, semitones,
+ratio), over a difference that is plainly audible, so that the index can be worked out by hand.
 
-It is a mean weighted over the cues that could be measured, put through a logistic curve: the everyday voice itself gives
-0.12, one plainly audible difference in every cue 0.5, two 0.88.
+It is a mean weighted over the cues that could be measured, put through a logistic curve: the everyday voice itself
+gives 0.12, one plainly audible difference in every cue 0.5, two 0.88.
 
-Without a baseline, level and height mean nothing on an unknown microphone: only what is relative within the reply is left,
-against figures typical of calm speech. That index is weaker.
+Without a baseline, level and height mean nothing on an unknown microphone: only what is relative within the reply is
+left, against figures typical of calm speech. That index is weaker.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How loud, how steady, and whether the microphone was overdriven.
 
-Conventions: unweighted level of 32 ms frames in dBFS over frames of speech. The mean is of power (an equivalent level, as a
-sound level meter gives it); spread and drift are of the level in dB, so that gain moves none of them.
+Conventions: unweighted level of 32 ms frames in dBFS over frames of speech. The mean is of power (an equivalent
+level, as a sound level meter gives it); spread and drift are of the level in dB, so that gain moves none of them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ FLAT_RUN = 4
 """So many equal samples in a row at the sound's own peak are a flat top: clipped before it was made softer."""
 FLAT_LEAST = 0.25
 FLAT_SHARE = 0.98
-"""A flat top lies this near to the loudest sample so far, and no lower than the first (8-bit steps are no flat tops)."""
+"""A flat top lies this near to the loudest sample so far, and no lower than the first (8-bit steps are no flat
+tops)."""
 DRIFT_LEAST_S = 2.0
 """Less speech than this has no drift."""
 

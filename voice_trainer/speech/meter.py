@@ -1,4 +1,5 @@
-"""The sound at its native rate, as it is recorded: level for the live meter, and clipping while it can still be seen."""
+"""The sound at its native rate, as it is recorded: level for the live meter, and clipping while it can still be
+seen."""
 
 from __future__ import annotations
 

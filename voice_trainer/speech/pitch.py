@@ -1,7 +1,7 @@
 """Fundamental frequency: the contour, its refinement and repair, and what is read off it.
 
-Conventions: F0 in Hz, intervals in semitones (12·log2 of a ratio). The speaker's own range is found in two passes, as De
-Looze & Hirst (2008, Speech Prosody) do: what lies far outside the quartiles of a first pass is an error, not speech.
+Conventions: F0 in Hz, intervals in semitones (12·log2 of a ratio). The speaker's own range is found in two passes, as
+De Looze & Hirst (2008, Speech Prosody) do: what lies far outside the quartiles of a first pass is an error, not speech.
 """
 
 from __future__ import annotations
@@ -160,15 +160,17 @@ def _peak_near(lags: NDArray[np.float32], period: Floats, share: float) -> tuple
     bend = left - 2.0 * top + right
     rises = (top >= left) & (top >= right) & (bend < 0.0)
     shift = np.where(rises, 0.5 * (left - right) / np.where(rises, bend, 1.0), 0.0)
-    height = np.where(rises, top - 0.25 * (left - right) * shift, lags[row, np.rint(period).astype(np.int_).clip(0, width - 1)])
+    height = np.where(
+        rises, top - 0.25 * (left - right) * shift, lags[row, np.rint(period).astype(np.int_).clip(0, width - 1)]
+    )
     return np.where(rises, centre + shift, period), np.clip(height, 0.0, 1.0)
 
 
 def octaves_repaired(f0_hz: Floats, voiced: Bools, periodicity: Periodicity) -> Floats:
     """Bring frames an octave off back to their surroundings where the sound allows it.
 
-    A frame is moved only when three things agree: it lies ``OCTAVE_OFF`` from the median of the voiced frames around it,
-    the octave lies near that median, and the sound is as periodic there.
+    A frame is moved only when three things agree: it lies ``OCTAVE_OFF`` from the median of the voiced frames around
+    it, the octave lies near that median, and the sound is as periodic there.
     """
     rows = np.flatnonzero(voiced)
     if len(rows) < 5:
@@ -178,12 +180,22 @@ def octaves_repaired(f0_hz: Floats, voiced: Bools, periodicity: Periodicity) -> 
     overall = float(np.median(octaves[rows]))
     # Only frames far from the whole are looked at, so the loop is short.
     for row in rows[np.abs(octaves[rows] - overall) > OCTAVE_NEAR]:
-        near = rows[np.searchsorted(rows, row - SURROUNDINGS_FRAMES) : np.searchsorted(rows, row + SURROUNDINGS_FRAMES, "right")]
+        near = rows[
+            np.searchsorted(rows, row - SURROUNDINGS_FRAMES) : np.searchsorted(rows, row + SURROUNDINGS_FRAMES, "right")
+        ]
         around = float(np.median(octaves[near])) if len(near) >= 8 else overall
         off = octaves[row] - around
-        if off > OCTAVE_OFF and abs(off - 1.0) <= OCTAVE_NEAR and periodicity.lower[row] > periodicity.at[row] + LOWER_GAIN:
+        if (
+            off > OCTAVE_OFF
+            and abs(off - 1.0) <= OCTAVE_NEAR
+            and periodicity.lower[row] > periodicity.at[row] + LOWER_GAIN
+        ):
             repaired[row] = f0_hz[row] / 2.0
-        elif off < -OCTAVE_OFF and abs(off + 1.0) <= OCTAVE_NEAR and periodicity.upper[row] > UPPER_SHARE * periodicity.at[row]:
+        elif (
+            off < -OCTAVE_OFF
+            and abs(off + 1.0) <= OCTAVE_NEAR
+            and periodicity.upper[row] > UPPER_SHARE * periodicity.at[row]
+        ):
             repaired[row] = f0_hz[row] * 2.0
     return repaired
 
@@ -195,7 +207,7 @@ def semitones(f0_hz: Floats) -> Floats:
 
 def in_speaker_range(contour: PitchContour, speaking: Bools) -> Bools:
     """(n,) frames that are voiced, spoken, not single, and within this speaker's own range."""
-    kept = contour.voiced & speaking
+    kept: Bools = contour.voiced & speaking
     before = np.concatenate([[False], kept[:-1]])
     after = np.concatenate([kept[1:], [False]])
     kept = kept & (before | after)

@@ -1,7 +1,7 @@
 """How a reply was said: every measure of ``VoiceMeasures`` from samples, F0, voice activity and words.
 
-``Meter`` sees the sound at its native rate while it is recorded; ``measure`` does the rest at 16 kHz, in one pass, the same
-for a reply just spoken, a file and a rescoring. It never raises for finite sound of any length.
+``Meter`` sees the sound at its native rate while it is recorded; ``measure`` does the rest at 16 kHz, in one pass,
+the same for a reply just spoken, a file and a rescoring. It never raises for finite sound of any length.
 """
 
 from __future__ import annotations
@@ -160,7 +160,9 @@ def _loudness(heard: _Heard, sheet: _Sheet) -> None:
     short = f"too short: a drift shows over {loudness.DRIFT_LEAST_S:g} s of speech or more"
     sheet.put("loudness_drift_db_per_s", found.drift_db_per_s, short)
     voiced = heard.voiced[heard.rows]
-    alpha = spectrum.alpha_ratio_db(heard.power[voiced]) if voiced.sum() * frames.HOP_S >= pitch.SHORTEST_VOICED_S else None
+    alpha = (
+        spectrum.alpha_ratio_db(heard.power[voiced]) if voiced.sum() * frames.HOP_S >= pitch.SHORTEST_VOICED_S else None
+    )
     sheet.put("alpha_ratio_db", alpha, _little_voicing(heard))
 
 
@@ -172,7 +174,8 @@ def _pitch(heard: _Heard, sheet: _Sheet) -> None:
 
 
 def _little_voicing(heard: _Heard) -> str:
-    return f"too little voicing: {heard.pitch.voiced_s:.1f} s of voiced sound, at least {pitch.SHORTEST_RANGE_S:g} s are needed"
+    least = pitch.SHORTEST_RANGE_S
+    return f"too little voicing: {heard.pitch.voiced_s:.1f} s of voiced sound, at least {least:g} s are needed"
 
 
 def _timing(heard: _Heard, within: timing.Span, sheet: _Sheet) -> None:
@@ -217,5 +220,7 @@ def _withhold(spoken: Spoken, heard: _Heard, sheet: _Sheet) -> None:
         noisy = f"too noisy: speech is {snr:.0f} dB over the background, at least {NOISY_SNR_DB:g} dB are needed"
         sheet.withhold(OF_LEVEL + OF_DIVISION, noisy)
     if ratio is not None and ratio > CLIPPED_RATIO:
-        clipped = f"clipped: {100 * ratio:.1f} % of the sound is cut off at the top, at most {100 * CLIPPED_RATIO:g} % can be"
+        clipped = (
+            f"clipped: {100 * ratio:.1f} % of the sound is cut off at the top, at most {100 * CLIPPED_RATIO:g} % can be"
+        )
         sheet.withhold(OF_LEVEL, clipped)

@@ -33,7 +33,7 @@ def power(samples: Samples, rows: Rows) -> Power:
 
 def hertz() -> Floats:
     """(257,) frequencies of ``spectrum``."""
-    return np.fft.rfftfreq(SIZE, 1.0 / SAMPLE_RATE)
+    return np.asarray(np.fft.rfftfreq(SIZE, 1.0 / SAMPLE_RATE), np.float64)
 
 
 def alpha_ratio_db(power: Power) -> float:

@@ -9,6 +9,9 @@ SMALL_SYLLABLES = (2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 3, 1, 2, 2, 2, 2, 3, 2, 2)
 TENS_SYLLABLES = (0, 0, 2, 2, 2, 2, 2, 3, 2, 2)
 SIGNS = {"%": 2, "$": 2, "£": 1, "€": 2, "&": 1, "+": 1, "=": 2, "@": 1}
 """Said with the number: percent, dollars, pounds, euros, and, plus, equals, at."""
+HISSING = re.compile(r"(s|x|z|sh|ch|ce|ge)e?$")
+"""A plural or possessive s after these is a syllable of its own."""
+ENDINGS = (("ing", 1), ("ness", 1), ("less", 1), ("ful", 1), ("ly", 1), ("es", 0), ("s", 0), ("ed", 0), ("d", 0))
 VOWELS = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøœùúûüýÿ]+")
 
 
@@ -34,29 +37,41 @@ def _dictionary() -> dict[str, int]:
 
 @cache
 def _english(word: str) -> int:
-    known = _dictionary()
-    if word in known:
-        return max(known[word], 1)
+    known = _dictionary().get(word)
+    if known is not None:
+        return max(known, 1)
     if word.endswith("n't") and len(word) > 3:
-        # A consonant before it makes it a syllable of its own: did-n't, but can't and don't.
+        # After d, s and t it is a syllable of its own: did-n't, is-n't; not in can't, don't, weren't.
         stem = word[:-3]
-        return (known.get(stem) or _by_letters(stem)) + (1 if stem[-1] in "dst" and stem not in ("mus", "") else 0)
+        return _stem(stem) + (1 if stem[-1] in "dst" and stem != "mus" else 0)
     if "'" in word:
         stem, _, tail = word.partition("'")
-        said = known.get(stem) or _by_letters(stem)
-        return said + (1 if (tail == "s" and re.search(r"(s|x|z|sh|ch|ce|ge|se)$", stem)) or tail in ("ll", "d") and stem[-1:] in "td" else 0)
-    for ending, syllables in (("ing", 1), ("ly", 1), ("ness", 1), ("less", 1), ("ful", 1), ("s", 0), ("ed", 0), ("d", 0)):
+        own = (tail == "s" and HISSING.search(stem)) or (tail in ("ll", "d") and stem[-1:] in ("t", "d"))
+        return _stem(stem) + (1 if own else 0)
+    return _with_ending(word) or _by_letters(word)
+
+
+def _stem(word: str) -> int:
+    known = _dictionary().get(word)
+    return _by_letters(word) if known is None else max(known, 1)
+
+
+def _with_ending(word: str) -> int | None:
+    """A known word with an ending: the word's own syllables and the ending's."""
+    for ending, syllables in ENDINGS:
         stem = word.removesuffix(ending)
-        if stem != word and len(stem) > 2 and ending not in ("s", "ed", "d"):
-            if stem in known:
-                return known[stem] + syllables
-            if stem + "e" in known and ending == "ing":
-                return known[stem + "e"] + syllables
-        elif stem != word and stem in known and len(stem) > 2:
-            spoken_s = ending == "s" and re.search(r"(s|x|z|sh|ch|ce|ge|se|ze)$", stem)
-            spoken_d = ending in ("ed", "d") and re.search(r"(t|d|te|de)$", stem)
-            return known[stem] + (1 if spoken_s or spoken_d else 0)
-    return _by_letters(word)
+        if stem == word or len(stem) < 3:
+            continue
+        for whole in (stem, stem + "e") if ending[0] in "ie" else (stem,):
+            known = _dictionary().get(whole)
+            if known is None:
+                continue
+            if ending in ("s", "es"):
+                syllables = 1 if HISSING.search(whole) else 0
+            elif ending in ("d", "ed"):
+                syllables = 1 if whole.rstrip("e")[-1:] in ("t", "d") else 0
+            return max(known, 1) + syllables
+    return None
 
 
 def _by_letters(word: str) -> int:
@@ -70,7 +85,8 @@ def _by_letters(word: str) -> int:
 
 
 def _figures(part: str) -> int:
-    """Syllables of a number as it is said: 12 is twelve, 1998 nineteen ninety-eight, 10:30 ten thirty, 2.5 two point five."""
+    """Syllables of a number as it is said: 12 is twelve, 1998 nineteen ninety-eight, 10:30 ten thirty, 2.5 two point
+    five."""
     if ":" in part:
         return sum(_figures(piece) for piece in part.split(":") if piece.strip("0"))
     whole, _, fraction = part.replace(",", "").rstrip(".").partition(".")
@@ -94,5 +110,3 @@ def _below_hundred(number: int) -> int:
     if number < 20:
         return SMALL_SYLLABLES[number]
     return TENS_SYLLABLES[number // 10] + (SMALL_SYLLABLES[number % 10] if number % 10 else 0)
-
-

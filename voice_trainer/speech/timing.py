@@ -1,8 +1,8 @@
 """Pauses, pace and filled pauses.
 
-Conventions: a pause is a silence of ``PAUSE_S`` and more between the first and the last speech; phonation time is speech
-without its pauses; articulation rate counts syllables over phonation time, speech rate words over all of it (Goldman-Eisler
-1968). Filled pauses count as syllables and as phonation, not as words.
+Conventions: a pause is a silence of ``PAUSE_S`` and more between the first and the last speech; phonation time is
+speech without its pauses; articulation rate counts syllables over phonation time, speech rate words over all of it
+(Goldman-Eisler 1968). Filled pauses count as syllables and as phonation, not as words.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ DRIFT_LEAST_S = 4.0
 DRIFT_WINDOW_S = 2.0
 DRIFT_STEP_S = 0.5
 """Rate drift is read over windows of phonation time; shorter speech has none."""
-FILLERS = frozenset("um umm uhm uh uhh er erm hm hmm mm mmm ah eh em ähm äh öh euh eum ehm".split())
+FILLERS = frozenset(
+    ("um", "umm", "uhm", "uh", "uhh", "er", "erm", "hm", "hmm", "mm", "mmm", "ah", "eh", "äh", "ähm", "öh", "euh")
+)
+"""As recognizers write them, in English and in neighbouring languages."""
 FILLER_LEAST_S = 0.22
 FILLER_MOST_S = 1.5
 FILLER_F0_SEMITONES = 0.7
@@ -113,10 +116,9 @@ def rate_drift(syllables_s: Floats, within: Span) -> float | None:
     return slope(np.asarray(centres), np.asarray(rates), np.asarray(weights))
 
 
-def filled_pauses(
-    contour: PitchContour, level_dbfs: Floats, speaking: Bools, transcript: Transcript | None
-) -> int:
-    """How many "um" there were: those the transcript has, and flat voiced stretches beside a silence that no word covers.
+def filled_pauses(contour: PitchContour, level_dbfs: Floats, speaking: Bools, transcript: Transcript | None) -> int:
+    """How many "um" there were: those the transcript has, and flat voiced stretches beside a silence that no word
+    covers.
 
     Whisper tends to leave "um" out, so its silence is no proof.
     """
