@@ -75,26 +75,34 @@ def give(
 def _strength(rated: dict[str, Dimension], wording: Wording, seed: int) -> Point | None:
     if not rated:
         return None
-    words = [rated[name] for name in SHOWS if name in rated and _shines(rated[name], wording)]
+    words = [rated[name] for name in SHOWS if name in rated and _shines(rated[name], wording, rated)]
     voices = [rated[name] for name in VOICE_DIMENSIONS if name in rated and _level(rated[name]) >= GOOD]
     if words:
         best = max(words, key=lambda one: (_level(one) - (one.name == "restraint"), -SHOWS.index(one.name)))
     elif voices:
         best = max(voices, key=_level)
     else:
-        return Point(text=STRENGTHS["stayed"][0], dimension="presence") if wording.level is not None else None
+        return Point(text=_pick(STRENGTHS["stayed"], seed), dimension="presence") if wording.level is not None else None
     evidence = best.evidence[0] if best.evidence else None
-    return Point(text=_pick(STRENGTHS[best.name], seed, words=_quote(evidence)), dimension=best.name, evidence=evidence)
+    warm = best.name == "validation" and "validation" not in wording.moves
+    words_for = STRENGTHS["warmth" if warm else best.name]
+    return Point(text=_pick(words_for, seed, words=_quote(evidence)), dimension=best.name, evidence=evidence)
 
 
-def _shines(one: Dimension, wording: Wording) -> bool:
-    """Worth being told: from 3 on where there are words to show.
+def _shines(one: Dimension, wording: Wording, rated: Mapping[str, Dimension]) -> bool:
+    """Worth being told: from 3 on where there are words to show, in a reply that met them; from 4 on in any other.
 
-    Restraint has none to show; leaving something out is a strength only where the reply met them at all.
+    In a reply that missed them, leaving something out is no strength, nor is giving words back, and a question is none
+    beside advice: praise must not be for what closed them down.
     """
+    met = wording.level is not None and wording.level >= 3
     if one.name == "restraint":
-        return _level(one) >= GOOD and wording.level is not None and wording.level >= 3
-    return _level(one) >= 3 and bool(one.evidence)
+        return met and _level(one) >= GOOD
+    if met:
+        return _level(one) >= 3 and bool(one.evidence)
+    solving = "restraint" in rated and _level(rated["restraint"]) < 3
+    closed = one.name == "meaning" or (one.name == "curiosity" and solving)
+    return _level(one) >= GOOD and bool(one.evidence) and not closed
 
 
 def _next_step(rated: dict[str, Dimension], wording: Wording, difficulty: int, seed: int) -> Point | None:

@@ -17,8 +17,12 @@ STRENGTHS: dict[str, tuple[str, ...]] = {
         "{words}. There they can hear that you followed them.",
         "You stayed with what they told you, in your own words: {words}.",
     ),
+    "warmth": (
+        "There is warmth in {words}.",
+        "{words}. Somebody who is hurting can hear the warmth in that.",
+    ),
     "validation": (
-        "There is warmth in {words}; it tells them that they make sense.",
+        "There is room for them in {words}; it tells them that they make sense.",
         "{words}. That lets them feel they aren't too much.",
         "You let their feeling be right as it is: {words}.",
     ),
@@ -41,7 +45,11 @@ STRENGTHS: dict[str, tuple[str, ...]] = {
     "range": ("Your voice moved as a living voice does, neither flat nor swooping.",),
     "harshness": ("There was nothing hard in your voice.", "Your voice was soft enough to come near to."),
     "presence": ("You let them finish before you answered.",),
-    "stayed": ("You stayed and answered, and that is where listening starts.",),
+    "stayed": (
+        "You stayed and answered, and that is where listening starts.",
+        "You took this on aloud, and you can come back to it as often as you like.",
+        "You gave it a first try; the next one starts from here.",
+    ),
 }
 
 NEXT_STEPS: dict[str, tuple[str, ...]] = {

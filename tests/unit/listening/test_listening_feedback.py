@@ -63,6 +63,13 @@ def test_a_verdict_is_not_praised_for_leaving_the_solving_to_them() -> None:
     assert strength is None or strength.dimension != "restraint"
 
 
+def test_advice_put_as_a_question_is_not_praised_as_one() -> None:
+    asked = told(
+        ("Have you tried to call him and talk?", span(advice=0.9, open_question=0.7, exploration=1.4))
+    ).strength
+    assert asked.dimension not in ("curiosity", "meaning", "restraint")
+
+
 def test_wording_leads_and_a_clearly_hard_voice_comes_first() -> None:
     assert told(HEARD).next_step.dimension in ("validation", "meaning", "curiosity", "feeling")
     assert told(HEARD, HARSH).next_step.dimension == "harshness"
