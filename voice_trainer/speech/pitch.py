@@ -38,6 +38,8 @@ LOWER_GAIN = 0.02
 FLOOR_OF_QUARTILE = 0.7
 CEILING_OF_QUARTILE = 2.0
 """The speaker's range: from 0.7 of the lower to 2.0 of the upper quartile of F0."""
+LARGEST_GLIDE_SEMITONES = 3.0
+"""Between two frames (16 ms); a larger step is a jump."""
 SHORTEST_VOICED_S = 0.3
 """Less voicing than this gives no F0 measure."""
 SHORTEST_RANGE_S = 0.6
@@ -206,16 +208,22 @@ def semitones(f0_hz: Floats) -> Floats:
 
 
 def in_speaker_range(contour: PitchContour, speaking: Bools) -> Bools:
-    """(n,) frames that are voiced, spoken, not single, and within this speaker's own range."""
+    """(n,) frames that are voiced, spoken, not single, and within this speaker's own range or gliding out of it."""
     kept: Bools = contour.voiced & speaking
     before = np.concatenate([[False], kept[:-1]])
     after = np.concatenate([kept[1:], [False]])
     kept = kept & (before | after)
-    if not kept.any():
+    rows = np.flatnonzero(kept)
+    if not len(rows):
         return kept
-    lower, upper = np.percentile(contour.f0_hz[kept], [25, 75])
-    inside = (contour.f0_hz >= FLOOR_OF_QUARTILE * lower) & (contour.f0_hz <= CEILING_OF_QUARTILE * upper)
-    return np.asarray(kept & inside)
+    f0 = contour.f0_hz[rows]
+    lower, upper = np.percentile(f0, [25, 75])
+    inside = (f0 >= FLOOR_OF_QUARTILE * lower) & (f0 <= CEILING_OF_QUARTILE * upper)
+    # An error jumps; a voice that glides out of its range (a final fall) is still that voice.
+    breaks = (np.diff(rows) > 1) | (np.abs(np.diff(semitones(f0))) > LARGEST_GLIDE_SEMITONES)
+    piece = np.concatenate([[0], np.cumsum(breaks)])
+    kept[rows] = np.bincount(piece, inside)[piece] > 0
+    return kept
 
 
 def summarize(contour: PitchContour, kept: Bools) -> PitchSummary:
