@@ -37,8 +37,8 @@ class VoiceTrainerApp(App[None]):
 
     TITLE = "Voice Trainer"
     CSS_PATH = "app.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (112, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-tiny"), (14, "-short"), (34, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (112, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-short"), (34, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "command_palette", "Palette", show=False, priority=True),
     ]
@@ -133,6 +133,11 @@ class VoiceTrainerApp(App[None]):
     def on_trouble(self, message: messages.Trouble) -> None:
         self.notify(message.text, severity="warning", timeout=10)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("help", "command_palette") and getattr(self.screen, "busy", False):
+            return False
+        return super().check_action(action, parameters)
+
     # going places
 
     def get_screen_of(self, kind: type[HomeScreen]) -> HomeScreen | None:
@@ -210,7 +215,7 @@ class VoiceTrainerApp(App[None]):
         """``light`` or ``dark``; "auto" is dark, as most terminals are."""
         self.theme = LIGHT if choice == "light" else DARK
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
         yield SystemCommand("Home", "Today's practice and your last attempts", self.action_home)
         yield SystemCommand("Library", "Browse the exercises", self.action_library)
         yield SystemCommand("Settings", "Microphone, captions, looks", self.action_settings)

@@ -34,7 +34,7 @@ MOST = 8
 
 
 def feelings_to_choose(exercise_id: str, turn: Turn, most: int = MOST) -> tuple[str, ...]:
-    """The speaker's own feelings (at most ``most - 3``) among others, shuffled by exercise and turn; ``most`` in all."""
+    """The speaker's own feelings (at most ``most - 3``) among others, shuffled the same way for a turn."""
     shuffle = random.Random(f"{exercise_id}/{turn.id}")
     felt = tuple(dict.fromkeys(turn.feelings))[: most - 3]
     others = [word for word in PLAUSIBLE if word not in felt and not any(_alike(word, own) for own in felt)]

@@ -1,4 +1,4 @@
-"""What workers tell the screens. Fast ones replace those of their kind that still wait, so a slow terminal never lags."""
+"""What workers tell the screens. A fast one replaces its like that still waits, so a slow terminal never lags."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import log2
 from statistics import fmean, median
 
@@ -53,7 +54,7 @@ def loudness_series(curves: VoiceCurves | None) -> Series:
 
 def runs(series: Series, gap_s: float = GAP_S) -> tuple[Series, ...]:
     """The stretches without a gap in time."""
-    cuts = [0, *(i for i, (a, b) in enumerate(zip(series.times_s, series.times_s[1:], strict=False), 1) if b - a > gap_s)]
+    cuts = [0, *(i for i, (a, b) in enumerate(pairwise(series.times_s), 1) if b - a > gap_s)]
     ends = [*cuts[1:], len(series.times_s)]
     return tuple(
         Series(times_s=series.times_s[a:b], values=series.values[a:b], unit=series.unit)

@@ -1,6 +1,6 @@
 """One calm palette, twice: dusk (dark) and daylight (light). Both are checked for contrast in the tests.
 
-Two colours carry meaning all through the trainer: ``primary`` is you, ``accent`` is the person who speaks to you. Nothing
+Two colours carry meaning all through the trainer: ``primary`` is you, ``accent`` is the one who speaks to you. Nothing
 is said by colour alone; a mark or a word always says it too.
 """
 

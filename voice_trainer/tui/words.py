@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from ..exercise import Exercise
-from ..listening.moves import MOVE_WORDS, PRESENT
+from ..listening.moves import MOVE_WORDS, PRESENT, Move
 
 SKILLS: dict[str, str] = {
     "notice": "noticing",
@@ -122,7 +123,7 @@ def level_word(level: int | None, dimension: str) -> str:
     return LEVELS_OF.get(dimension, VOICE_LEVELS if spoken else WORDING_LEVELS)[level - 1]
 
 
-def moves_shown(moves: Mapping[str, float]) -> tuple[str, ...]:
+def moves_shown(moves: Mapping[Move, float]) -> tuple[Move, ...]:
     """The moves that are there, surest first; the simple reflection is left out beside a deeper one."""
     there = sorted((move for move, p in moves.items() if p >= PRESENT), key=lambda move: -moves[move])
     if "complex_reflection" in there and "simple_reflection" in there:
@@ -137,6 +138,12 @@ def move_word(move: str) -> str:
 def who(exercise: Exercise) -> str:
     """ "Maya, your partner"."""
     return f"{exercise.speaker.name}, {exercise.speaker.relation}"
+
+
+def hanging(text: str, indent: int, width: int) -> str:
+    """``text`` wrapped to ``width`` columns, every line indented by ``indent``."""
+    margin = " " * indent
+    return textwrap.fill(text, max(width, indent + 12), initial_indent=margin, subsequent_indent=margin)
 
 
 def clock(seconds: float) -> str:

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from ..measures_words import MEASURES, reason, written
-from ..words import DIMENSIONS, bar, level_word, move_word
+from ..words import DIMENSIONS, bar, hanging, level_word, move_word
 
 if TYPE_CHECKING:
     from ...attempt import Attempt
@@ -32,27 +32,32 @@ class DetailsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog -tall-dialog") as box:
             box.border_title = "Details"
-            yield Static(self._why())
+            yield Static("", id="why")
             yield Static(self._measures(), id="measures")
             yield Static(self._not_rated())
         yield Footer(show_command_palette=False, compact=True)
 
-    def _why(self) -> Content:
+    def on_resize(self) -> None:
+        why = self.query_one("#why", Static)
+        self.call_after_refresh(lambda: why.update(self._why(why.content_size.width)))
+
+    def _why(self, width: int) -> Content:
         lines = [Content.assemble(("Why each was heard so", "bold"))]
         for dimension in self._attempt.scored.attunement.dimensions:
             name = (f"{DIMENSIONS.get(dimension.name, dimension.name):13}", "$quiet")
             if dimension.level is None:
-                lines.append(Content.assemble(name, (f"– not rated: {dimension.reason}", "$quiet")))
+                lines.append(Content.assemble(name, ("–     not rated", "$quiet")))
+                lines.append(Content.assemble((hanging(dimension.reason, 13, width), "$quiet")))
                 continue
             lines.append(
                 Content.assemble(
                     name,
                     (bar(dimension.level), "$primary"),
-                    f" {level_word(dimension.level, dimension.name)}. ",
-                    (dimension.reason, "$quiet"),
+                    (f" {level_word(dimension.level, dimension.name)}", "bold"),
                 )
             )
-            lines += [Content.assemble(" " * 13, (f"“{one.text}”", "$primary")) for one in dimension.evidence]
+            lines.append(Content.assemble((hanging(dimension.reason, 13, width), "$quiet")))
+            lines += [Content.assemble((hanging(f"“{one.text}”", 13, width), "$primary")) for one in dimension.evidence]
         return Content("\n").join([*lines, Content("")])
 
     def _measures(self) -> Content:
@@ -60,14 +65,17 @@ class DetailsScreen(ModalScreen[None]):
         name = self._speaker.split(",")[0]
         lines = [
             Content.assemble(("Your voice, measured", "bold")),
-            Content.assemble((f"{'':20}{'you':26}{name[:24]:26}", "$quiet")),
+            Content.assemble((f"{'':20}{'you':17}{name[:16]:17}", "$quiet")),
         ]
         for measure, label, form, use in MEASURES:
             own, theirs = written(scored.voice, measure, form), written(scored.prompt_voice, measure, form)
             why = reason(scored.voice, measure)
             lines.append(
                 Content.assemble(
-                    (f"{label:20}", "$quiet"), f"{own:26}{theirs:26}", (use, "$quiet"), (f"  {why}" if why else "", "$quiet")
+                    (f"{label:20}", "$quiet"),
+                    f"{own:17}{theirs:17}",
+                    (use, "$quiet"),
+                    (f"  {why}" if why else "", "$quiet"),
                 )
             )
         return Content("\n").join([*lines, Content("")])
@@ -86,7 +94,7 @@ class DetailsScreen(ModalScreen[None]):
             Content.assemble(
                 (
                     f"Answered {times.feedback_after_speech:.1f} s after your last word. "
-                    f"Scoring {scored.attunement.scoring_version}, listening model {scored.wording.model_version or '–'}.",
+                    f"Scoring {scored.attunement.scoring_version}, model {scored.wording.model_version or '–'}.",
                     "$quiet",
                 )
             )

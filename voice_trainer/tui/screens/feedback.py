@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from ...exercise import Exercise, Turn
     from ...listening.feedback import Point
 
-NOTHING_SAID = "No words were heard. Sometimes silence is an answer; if it wasn't one, check the microphone in Settings."
+NOTHING_SAID = (
+    "No words were heard. Sometimes silence is an answer; if it wasn't one, check the microphone in Settings."
+)
 DEBRIEF = "If this touched something of your own, let it settle before the next one, and speak to somebody you trust."
 
 
@@ -35,7 +37,7 @@ class FeedbackScreen(Page):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a,enter", "go_on", "Answer back", key_display="a"),
-        Binding("t", "again", "Try again"),
+        Binding("t", "again", "Again"),
         Binding("p", "mine", "Mine"),
         Binding("m", "model", "Model"),
         Binding("o", "speaker", "Speaker"),
@@ -51,7 +53,7 @@ class FeedbackScreen(Page):
         self.exercise = exercise
         self.stored = stored
         self.turn = self._find_turn()
-        following = exercise.following(self.turn, attempt.outcome) if self.turn else None  # type: ignore[arg-type]
+        following = exercise.following(self.turn, attempt.outcome) if self.turn else None
         self.next_turn = following.id if following else None
         self._model = -1
         self.player = Player(self)
@@ -68,11 +70,20 @@ class FeedbackScreen(Page):
         with VerticalScroll(id="feedback"), Horizontal(id="columns"):
             with Vertical(id="told"):
                 with Vertical(id="points"):
-                    yield _point("A strength", scored.feedback.strength, "strength")
-                    yield _point("A next step", scored.feedback.next_step, "next-step")
+                    if scored.feedback.strength is not None:
+                        yield _point("A strength", scored.feedback.strength, "strength")
+                    if scored.feedback.next_step is not None:
+                        yield _point("A next step", scored.feedback.next_step, "next-step")
+                    if scored.feedback.strength is None and scored.feedback.next_step is None:
+                        yield Static(
+                            Content.assemble(
+                                "There was nothing to tell yet. ", ("T", "bold $primary"), " tries again."
+                            ),
+                            classes="point",
+                        )
                 yield TranscriptView(scored.wording.sentences, NOTHING_SAID)
                 yield Static("", id="model", classes="box")
-                yield Static("", id="notes")
+                yield Static("", classes="notes -beside")
             with Vertical(id="shown"):
                 with Horizontal(id="sides"):
                     dimensions, not_rated = scored.attunement.dimensions, scored.not_rated
@@ -93,6 +104,7 @@ class FeedbackScreen(Page):
                         not_rated.get("voice", ""),
                     )
                 yield Curves(self.exercise.speaker.name, scored.prompt_curves, scored.curves)
+                yield Static("", classes="notes -below")
         yield Static("", id="playing", markup=False)
 
     def on_mount(self) -> None:
@@ -113,11 +125,11 @@ class FeedbackScreen(Page):
             notes.append(f"You heard {heard}. {self.exercise.speaker.name} felt {felt}.{tail}")
         if self.exercise.content_note:
             notes.append(DEBRIEF)
-        widget = self.query_one("#notes", Static)
-        widget.display = bool(notes)
-        widget.update(Content("\n").join([Content.assemble(("· ", "$quiet"), (note, "$quiet")) for note in notes]))
+        told = Content("\n").join([Content.assemble(("· ", "$quiet"), (note, "$quiet")) for note in notes])
+        for widget in self.query(".notes").results(Static):  # one of the two is shown, as the width has it
+            widget.update(told)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action == "mine":
             return self.attempt.recording is not None
         if action == "model":
@@ -183,15 +195,13 @@ class FeedbackScreen(Page):
         self.app.post_message(Trouble(str(error)))
 
 
-def _point(title: str, point: Point | None, name: str) -> Static:
+def _point(title: str, point: Point, name: str) -> Static:
     """A card with one thing told, and the trainee's own words that it rests on."""
-    if point is None:
-        text = Content.assemble(("Nothing to say about this one.", "$quiet"))
-    else:
-        parts: list[tuple[str, str] | str] = [point.text]
-        if point.evidence is not None and point.evidence.text and point.evidence.text not in point.text:
-            parts.append((f"\n“{point.evidence.text}”", "$primary"))
-        text = Content.assemble(*parts)
-    card = Static(text, id=name, classes="box point")
-    card.border_title = title
-    return card
+    parts: list[tuple[str, str] | str] = [
+        (f"{title}\n", "bold $primary" if name == "strength" else "bold $accent"),
+        point.text,
+    ]
+    evidence = point.evidence.text if point.evidence is not None else ""
+    if evidence and evidence not in point.text:
+        parts.append((f"  “{evidence}”", "$quiet"))
+    return Static(Content.assemble(*parts), id=name, classes="point")

@@ -99,9 +99,7 @@ class HomeScreen(Page):
         self._unfinished = {f"{UNFINISHED}:{i}": one for i, one in enumerate(snapshot.unfinished)}
         options = [
             Option(unfinished_line(one, snapshot.titles, now), id=key) for key, one in self._unfinished.items()
-        ] + [
-            Option(attempt_line(row, snapshot.titles, now), id=f"{ATTEMPT}:{row.id}") for row in snapshot.attempts
-        ]
+        ] + [Option(attempt_line(row, snapshot.titles, now), id=f"{ATTEMPT}:{row.id}") for row in snapshot.attempts]
         lately = self.query_one("#lately", Lately)
         at = lately.highlighted
         lately.set_options(options)
@@ -123,7 +121,7 @@ class HomeScreen(Page):
     def on_descendant_focus(self) -> None:
         self.refresh_bindings()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action == "delete":
             return self._chosen_unfinished() is not None
         return True

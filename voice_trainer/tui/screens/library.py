@@ -27,18 +27,21 @@ FIELDS: tuple[tuple[str, str, Iterable[tuple[str, object]]], ...] = (
 )
 
 
+class Exercises(OptionList):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Practise")]
+
+
 class LibraryScreen(Page):
     """Browse, narrow, and begin."""
 
     WHERE = "Library"
     AUTO_FOCUS = "#exercises"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "begin", "Practise"),
         Binding("slash", "search", "Search", key_display="/"),
         Binding("f", "narrow", "Filter"),
         Binding("c", "clear", "Clear"),
         Binding("escape", "back", "Home"),
-        *ROOMS[1:],
+        *ROOMS[2:],
         Binding("h", "app.home", "Home", show=False),
     ]
 
@@ -53,7 +56,7 @@ class LibraryScreen(Page):
             for name, prompt, options in FIELDS:
                 yield Select(options, prompt=prompt, id=f"by-{name}", compact=True)
         with Horizontal(id="shelves"):
-            yield OptionList(id="exercises")
+            yield Exercises(id="exercises")
             with VerticalScroll(id="about", classes="box"):
                 yield Static("", id="about-text")
         yield Static("", id="how-many", markup=False)

@@ -23,7 +23,7 @@ from ..widgets.feelings import FeelingChoices
 from ..widgets.recorder import Recorder
 from ..widgets.steps import Steps
 from ..widgets.waveform import Waveform
-from ..words import SKILLS
+from ..words import SKILL_ABOUT, SKILLS
 from .page import TO_HELP, Page
 
 if TYPE_CHECKING:
@@ -42,12 +42,14 @@ STAGE_STEPS: dict[Stage, int] = {
 }
 WORKS_IN: dict[str, tuple[Stage, ...]] = {
     "go_on": ("ready", "hearing", "noticing", "breathing"),
-    "record": ("hearing", "noticing", "breathing", "recording"),
+    "record": ("hearing", "noticing", "breathing"),
+    "finish": ("recording",),
+    "drop": ("recording",),
     "replay": ("hearing", "noticing", "breathing", "failed"),
     "breathe": ("noticing",),
     "captions": ("hearing", "noticing", "breathing"),
     "pick": ("noticing",),
-    "leave": ("ready", "hearing", "noticing", "breathing", "recording", "failed"),
+    "leave": ("ready", "hearing", "noticing", "breathing", "failed"),
 }
 
 
@@ -62,15 +64,17 @@ class PracticeScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", "Go on"),
         Binding("space", "record", "Answer"),
+        Binding("space", "finish", "Done"),
         Binding("r", "replay", "Replay"),
         Binding("c", "captions", "Captions"),
         Binding("b", "breathe", "Breathe"),
         Binding("1", "pick(1)", "Pick", key_display="1–8"),
         *(Binding(str(number), f"pick({number})", "Pick", show=False) for number in range(2, 9)),
         Binding("escape", "leave", "Leave"),
+        Binding("escape", "drop", "Cancel"),
         TO_HELP,
     ]
-    AUTO_FOCUS = None
+    AUTO_FOCUS = "#practice"
 
     stage: reactive[Stage] = reactive("ready", init=False)
 
@@ -80,15 +84,20 @@ class PracticeScreen(Page):
         self.turn: Turn = exercise.turn(turn_id)
         self.turn_run: TurnRun | None = None
         self._at_once = at_once
+        self._captions = False
         self._again = False
         self._leaving = False
+
+    @property
+    def busy(self) -> bool:
+        return self.stage in ("recording", "answering")
 
     def where(self) -> str:
         return f"Practice  ·  {self.exercise.title}"
 
     def body(self) -> ComposeResult:
         speaker = self.exercise.speaker
-        with VerticalScroll(id="practice", can_focus=False), Vertical(id="stage"):
+        with VerticalScroll(id="practice"), Vertical(id="stage"):
             yield Steps()
             yield Static(
                 Content.assemble(
@@ -98,6 +107,7 @@ class PracticeScreen(Page):
                 ),
                 id="who",
             )
+            yield Static(SKILL_ABOUT[self.exercise.skill], id="intent", markup=False)
             yield Static("", id="note")
             yield Waveform()
             yield Static(self.turn.text.strip(), id="captions", markup=False)
@@ -108,7 +118,7 @@ class PracticeScreen(Page):
             yield Static("", id="quietly", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one("#captions").display = self.trainer.practice.preferences.captions
+        self._captions = self.trainer.practice.preferences.captions
         note = self.exercise.content_note
         if note:
             self.query_one("#note", Static).update(
@@ -195,9 +205,7 @@ class PracticeScreen(Page):
 
     # what the keys do
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "help":
-            return self.stage not in ("recording", "answering")
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action == "record" and self._again:
             return False
         stages = WORKS_IN.get(action)
@@ -220,12 +228,14 @@ class PracticeScreen(Page):
             return
         if self.stage == "hearing":
             self._say(f"{self.exercise.speaker.name} is still speaking. Enter goes on without hearing the rest.")
-        elif self.stage == "recording":
-            self.turn_run.stop_recording()
         else:
             self._stop_breathing()
             self._tell_heard()
             self.turn_run.start_recording()
+
+    def action_finish(self) -> None:
+        if self.turn_run is not None:
+            self.turn_run.stop_recording()
 
     def action_replay(self) -> None:
         """Hear it again, from the start: the run is left and a new one begun, so that its timing stays true."""
@@ -252,8 +262,8 @@ class PracticeScreen(Page):
             self.stage = "noticing"
 
     def action_captions(self) -> None:
-        captions = self.query_one("#captions")
-        captions.display = not captions.display
+        self._captions = not self._captions
+        self.query_one("#captions").display = self._captions
 
     def action_pick(self, number: int) -> None:
         self.query_one(FeelingChoices).toggle(number)
@@ -276,6 +286,10 @@ class PracticeScreen(Page):
             self.notify("Nothing was kept.", timeout=3)
         self.trainer.action_home()
 
+    def action_drop(self) -> None:
+        """Let go of what is being recorded."""
+        self.action_leave()
+
     # drawing
 
     def watch_stage(self) -> None:
@@ -284,12 +298,16 @@ class PracticeScreen(Page):
     def _show_stage(self) -> None:
         stage = self.stage
         self.query_one(Steps).at = STAGE_STEPS[stage]
+        self.query_one("#intent").display = stage == "ready"
         self.query_one("#note").display = stage == "ready" and bool(self.exercise.content_note)
         self.query_one(FeelingChoices).display = stage == "noticing"
         self.query_one(Breath).display = stage == "breathing"
-        self.query_one(Recorder).display = stage in ("recording", "answering")
+        self.query_one(Recorder).display = self.busy
+        self.query_one(Waveform).display = not self.busy
+        self.query_one("#captions").display = self._captions and not self.busy
         self.query_one("#now", Static).update(self._now())
         self.refresh_bindings()
+        self.call_after_refresh(self.query_one("#now").scroll_visible, animate=False)
 
     def _now(self) -> Content:
         """The one line that says what to do."""
@@ -297,7 +315,14 @@ class PracticeScreen(Page):
         lines: dict[Stage, tuple[str, ...]] = {
             "ready": ("Enter", f" plays {name}. Nothing is recorded yet."),
             "hearing": ("", f"Listen to {name}. ", "C", " shows the words, ", "Enter", " goes on."),
-            "noticing": ("Space", " starts your answer. ", "B", " takes a breath first, ", "R", f" hears {name} again."),
+            "noticing": (
+                "Space",
+                " starts your answer. ",
+                "B",
+                " takes a breath first, ",
+                "R",
+                f" hears {name} again.",
+            ),
             "breathing": ("Enter", " ends it, ", "Space", " starts your answer."),
             "recording": ("Space", " when you have said it. ", "Escape", " lets it go; nothing is kept."),
             "answering": ("", f"Listening back to what {name} would have heard…"),

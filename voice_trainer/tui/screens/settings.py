@@ -10,13 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Select, Static, Switch
+from textual.widgets import Input, Select, Static
 from textual.worker import get_current_worker
 
 from ...errors import VoiceTrainerError
 from ..messages import DevicesFound, MeterLevel, Played, TestOver, Trouble
 from ..player import Player
 from ..widgets.recorder import level_bar
+from ..widgets.toggle import Toggle
 from .page import ROOMS, Page
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class SettingsScreen(Page):
     WHERE = "Settings"
     AUTO_FOCUS = "#input_device"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "test", "Test microphone"),
+        Binding("m", "test", "Test the microphone"),
         Binding("escape", "app.home", "Home"),
         *ROOMS[1:2],
         *ROOMS[3:],
@@ -58,14 +59,16 @@ class SettingsScreen(Page):
             yield _row("Microphone", Select[str]([], prompt=SYSTEM, id="input_device", compact=True))
             yield _row("", Static("", id="meter"))
             yield _row("Loudspeaker", Select[str]([], prompt=SYSTEM, id="output_device", compact=True))
-            yield _row("Headphones", Switch(chosen.headphones, id="headphones"), "on: speaking over them can be told")
-            yield _row("Captions", Switch(chosen.captions, id="captions"), "show the speaker's words from the start")
+            yield _row("Headphones", Toggle(chosen.headphones, id="headphones"), "rates speaking over them")
+            yield _row("Captions", Toggle(chosen.captions, id="captions"), "words from the start")
             yield _row(
                 "Stop recording",
                 Select(AUTO_STOP_CHOICES, value=_stop(chosen), allow_blank=False, id="auto_stop_s", compact=True),
             )
             yield _row("Your name", Input(chosen.person, placeholder="nobody in particular", id="person", compact=True))
-            yield _row("Colours", Select(THEME_CHOICES, value=chosen.theme, allow_blank=False, id="theme", compact=True))
+            yield _row(
+                "Colours", Select(THEME_CHOICES, value=chosen.theme, allow_blank=False, id="theme", compact=True)
+            )
             models = dict.fromkeys((*WHISPER_CHOICES, chosen.whisper_model))
             yield _row(
                 "Whisper model",
@@ -76,7 +79,7 @@ class SettingsScreen(Page):
                     id="whisper_model",
                     compact=True,
                 ),
-                "used from the next start",
+                "after a restart",
             )
             yield Static(self._folders(), id="folders")
 
@@ -157,7 +160,7 @@ class SettingsScreen(Page):
         if message.test_s is not None:
             parts.append((f"  ● say something, {max(0.0, TEST_S - message.test_s):.0f} s", "bold"))
         elif not message.clipping:
-            parts.append(("  M records 3 s and plays them back", "$quiet"))
+            parts.append(("  M tests it for 3 s", "$quiet"))
         self.query_one("#meter", Static).update(Content.assemble(*parts))
 
     def on_test_over(self, message: TestOver) -> None:
@@ -184,8 +187,8 @@ class SettingsScreen(Page):
             value = float(value) if value else None
         self._change(field, value)
 
-    def on_switch_changed(self, event: Switch.Changed) -> None:
-        self._change(event.switch.id or "", event.value)
+    def on_toggle_changed(self, event: Toggle.Changed) -> None:
+        self._change(event.toggle.id or "", event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self._change("person", event.value.strip())

@@ -73,9 +73,10 @@ class Curves(Vertical):
 
     # plots
 
-    def _plot(self) -> None:
+    async def _plot(self) -> None:
         from textual_plot import HiResMode, PlotWidget
 
+        longest_s = max(0.5, *(series.duration_s for _, _, theirs, own, _ in self._rows for series in (theirs, own)))
         plots: list[tuple[Any, Series, tuple[float, float], str]] = []
         rows: list[Horizontal | Static] = []
         for name, unit, theirs, own, least in self._rows:
@@ -89,7 +90,8 @@ class Curves(Vertical):
             rows.append(Static(Content.assemble((name, "bold"), (f"  {unit}", "$quiet")), classes="curve-name"))
             rows.append(Horizontal(*pair, classes="curve-row"))
         names = Horizontal(
-            Static(Content.assemble((self._speaker, "bold $accent"))), Static(Content.assemble(("You", "bold $primary")))
+            Static(Content.assemble((self._speaker, "bold $accent"))),
+            Static(Content.assemble(("You", "bold $primary"))),
         )
         names.add_class("curve-heads")
 
@@ -98,9 +100,9 @@ class Curves(Vertical):
             for plot, series, (low, high), colour in plots:
                 plot.margin_top, plot.margin_bottom, plot.margin_left = 0, 2, 5
                 plot.set_ylimits(low, high)
-                plot.set_xlimits(0.0, max(0.5, series.duration_s))
+                plot.set_xlimits(0.0, longest_s)
                 for run in runs(series):
                     plot.plot(run.times_s, run.values, line_style=colours[colour], hires_mode=HiResMode.BRAILLE)
 
-        self.query_one("#curves-plots").mount(names, *rows)
+        await self.query_one("#curves-plots").mount(names, *rows)  # a plot forgets what it was given before that
         self.call_after_refresh(draw)

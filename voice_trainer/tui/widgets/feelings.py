@@ -53,6 +53,6 @@ class FeelingChoices(Static):
             parts += [
                 (f"{i + 1} ", "bold $primary"),
                 (f"{'●' if on else '○'} {word:{column - 5}} ", "bold" if on else ""),
-                "\n" if i % a_row == a_row - 1 else "",
+                "\n" if i % a_row == a_row - 1 and i < len(self._words) - 1 else "",
             ]
         self.update(Content.assemble(*parts))

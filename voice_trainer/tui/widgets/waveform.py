@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -10,8 +11,8 @@ from textual.widget import Widget
 
 from ..words import clock
 
-ROWS = 5
-"""Height of the waveform in cells; two half cells each."""
+MOST_ROWS = 9
+"""Height of the waveform in cells, two half cells each, where there is room."""
 
 
 def columns_of(envelope: Sequence[float], width: int) -> list[float]:
@@ -19,16 +20,15 @@ def columns_of(envelope: Sequence[float], width: int) -> list[float]:
     if not envelope or width <= 0:
         return [0.0] * max(width, 0)
     edges = [i * len(envelope) / width for i in range(width + 1)]
-    return [max(envelope[int(a) : max(int(a) + 1, int(b))]) for a, b in zip(edges, edges[1:], strict=False)]
+    return [max(envelope[int(a) : max(int(a) + 1, int(b))]) for a, b in pairwise(edges)]
 
 
 def drawn_column(level: float, rows: int) -> list[str]:
-    """One column, top to bottom, mirrored about the middle; ``level`` 0–1. The middle is never empty."""
-    halves = rows * 2
-    reach = max(1, round(level * rows))
-    on = [rows - reach <= i < rows + reach for i in range(halves)]
-    if reach == 1 and rows % 2:
-        on = [i // 2 == rows // 2 and i % 2 == 1 for i in range(halves)]
+    """One bar, top to bottom, mirrored about the middle; ``level`` 0–1. Silence is a dot in the middle."""
+    reach = round(level * rows)
+    if reach == 0:
+        return ["·" if row == rows // 2 else " " for row in range(rows)]
+    on = [rows - reach <= half < rows + reach for half in range(rows * 2)]
     cells = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
     return [cells[on[2 * row], on[2 * row + 1]] for row in range(rows)]
 
@@ -55,10 +55,12 @@ class Waveform(Widget):
 
     def render(self) -> Content:
         width, height = self.size
-        rows = max(1, min(ROWS, height - 1))
+        rows = max(1, min(MOST_ROWS, height - 1))
         share = min(1.0, self.position_s / self.duration_s) if self.duration_s else 0.0
         at = round(share * width)
-        columns = [drawn_column(level, rows) for level in columns_of(self._envelope, width)]
+        columns: list[list[str]] = []
+        for level in columns_of(self._envelope, (width + 1) // 2):
+            columns += [drawn_column(level, rows), [" "] * rows]
         lines = [
             Content.assemble(
                 ("".join(column[row] for column in columns[:at]), "$accent"),
@@ -76,6 +78,9 @@ class Waveform(Widget):
             return Content(now)
         at = round(share * long)
         return Content.assemble(
-            (f"{now} ", "$quiet"), ("━" * at, "$accent"), ("●", "$accent"), ("─" * (long - at), "$quiet"),
+            (f"{now} ", "$quiet"),
+            ("━" * at, "$accent"),
+            ("●", "$accent"),
+            ("─" * (long - at), "$quiet"),
             (f" {all_of_it}", "$quiet"),
         )
