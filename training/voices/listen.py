@@ -52,19 +52,18 @@ def run(root: Path, clips: list[Clip], settings: VoiceSettings, *, model: Path |
 
 
 def hear(root: Path, clips: list[Clip], model: Path) -> int:
-    """Transcribe every clip and print its word error rate, the worst first; 1 if above the limits."""
+    """Transcribe every clip and print its word error rate as it comes; 1 if above the limits."""
     whisper = WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
     heard = []
     for clip in clips:
         samples, rate = opus.read(root / clip.path)
         audio = soxr.resample(samples, rate, _HEARING_RATE).astype(np.float32)
-        segments, _ = whisper.transcribe(audio, language="en", beam_size=5, condition_on_previous_text=False)
+        segments, _ = whisper.transcribe(audio, language="en", beam_size=1, condition_on_previous_text=False)
         text = " ".join(segment.text.strip() for segment in segments)
         heard.append((jiwer.wer(_plain(clip.text), _plain(text)), clip, text))
-    for rate_of_one, clip, text in sorted(heard, key=lambda item: -item[0]):
-        print(f"{rate_of_one:6.1%}  {clip.path}")
-        if rate_of_one:
-            print(f"        said  {clip.text}\n        heard {text}")
+        print(f"{heard[-1][0]:6.1%}  {clip.path}", flush=True)
+        if heard[-1][0]:
+            print(f"        said  {clip.text}\n        heard {text}", flush=True)
     overall = jiwer.wer([_plain(clip.text) for _, clip, _ in heard], [_plain(text) for _, _, text in heard])
     worst = max(rate_of_one for rate_of_one, _, _ in heard)
     print(f"word error rate {overall:.1%} over {len(heard)} clips, worst {worst:.1%}")
