@@ -1,7 +1,7 @@
 """The wording level 1–5 (Carkhuff–Truax) as a monotone formula over what the model read and what the reply takes up.
 
     earned  = 4 · Σ weight · signal               (weights below; at most 4)
-    held    = 1 − HARM_WEIGHT · harm
+    held    = 1 − HARM_WEIGHT · max(0, harm − HARM_FROM) / (1 − HARM_FROM)
     score   = 1 + max(0, earned · held − WRONG_FEELING · wrong), cut to 1–5
     score   ≤ 3 where the reply only says the speaker's words back
     wording = (score − 1) / 4;  level = score, rounded half up
@@ -30,18 +30,21 @@ import msgspec
 from .moves import Move, Reading
 
 WEIGHTS: dict[str, float] = {
-    "reflecting": 0.20,
-    "content": 0.25,
+    "reflecting": 0.15,
+    "content": 0.30,
     "feeling": 0.25,
     "meaning": 0.30,
-    "validation": 0.15,
-    "inviting": 0.15,
+    "validation": 0.10,
+    "inviting": 0.10,
     "repair": 0.15,
 }
-"""They sum to more than 1 on purpose: nobody has to do everything at once to be deeply heard."""
+"""They sum to more than 1 on purpose: nobody has to do everything at once to be deeply heard. Chosen by hand on the 51
+replies of the exercises and the 34 of ``tests/unit/listening/replies.yaml``, so agreement on these is no test."""
 HARM_WEIGHT = 0.85
 WRONG_FEELING = 0.8
 PARROT_CEILING = 3.0
+HARM_FROM = 0.25
+"""A harm less likely than this costs nothing: in most replies the model leaves some chance of advice."""
 UNGROUNDED = 0.5
 """What a reflection is worth that takes up nothing of the speaker's."""
 HARMS: dict[Move, float] = {
@@ -88,7 +91,8 @@ def score(signals: Signals) -> float:
     """The level before rounding, 1–5."""
     parts = (float(getattr(signals, name)) * weight for name, weight in WEIGHTS.items())
     earned = 4.0 * min(1.0, sum(parts))
-    held = earned * (1.0 - HARM_WEIGHT * signals.harm)
+    felt = max(0.0, signals.harm - HARM_FROM) / (1.0 - HARM_FROM)
+    held = earned * (1.0 - HARM_WEIGHT * felt)
     value = 1.0 + max(0.0, held - WRONG_FEELING * signals.wrong)
     return min(value, PARROT_CEILING) if signals.parroting else min(value, 5.0)
 

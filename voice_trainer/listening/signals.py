@@ -10,6 +10,8 @@ from .moves import Mechanism, Reading
 
 TAKEN_UP_WORDS = 2
 """Shared content words from which a reply counts as taking up what the speaker said."""
+FULL_MECHANISM = 1.5
+"""Expected level, of 0–2, from which a mechanism counts as there in full: an expectation seldom reaches the ends."""
 CONTENT_WORDS = 3
 """From this many on, more of the speaker's words earn nothing: a reply isn't better for being longer."""
 MEANING_WORDS = 2
@@ -39,5 +41,5 @@ def read_signals(prompt: str, spoken: tuple[Spoken, ...], reading: Reading, fit:
 
 
 def _mechanism(reading: Reading, name: Mechanism) -> float:
-    """Expected level of an EPITOME mechanism, 0–2, as 0–1; 0 where the model doesn't tell it."""
-    return max(0.0, min(1.0, reading.reply.mechanisms.get(name, 0.0) / 2.0))
+    """Expected level of an EPITOME mechanism as 0–1; 0 where the model doesn't tell it."""
+    return max(0.0, min(1.0, reading.reply.mechanisms.get(name, 0.0) / FULL_MECHANISM))
