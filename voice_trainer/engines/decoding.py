@@ -2,7 +2,8 @@
 
 ``WhisperModel.transcribe`` pads every window to 30 s, which costs more than the speech in it. Here the encoder sees the
 segment and two seconds of silence (with less, Whisper misses the end and says the sentence again), and what it says
-after the speech is cut off. Decoding, fallback and alignment follow transcribe(); tests hold the two against each other.
+after the speech is cut off. Decoding, fallback and alignment follow transcribe(); tests hold the two against each
+other.
 """
 
 from __future__ import annotations
@@ -116,8 +117,9 @@ class Decoder:
         length = len(prompt) + 16 + int(TOKENS_PER_S * content / FRAMES_PER_S)
 
         best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
-        if best.repeats and not cancelled():
-            # Silence up to the full window is what the model was trained with; context may be what it repeats.
+        if best.stutters and not cancelled():
+            # Silence up to the full window is what the model was trained with; context may be what it repeats. Where it
+            # says the same again, somebody may well have said it twice.
             encoded = self._encode(features, content, LONGEST_FRAMES / FRAMES_PER_S)
             prompt = self._prompt(tokenizer, ())
             best = max(best, self._generate(encoded, prompt, length, tokenizer, temperature=0.0), key=_rank)
@@ -183,6 +185,7 @@ class Decoder:
             logprob=result.scores[0] * len(tokens) / (len(tokens) + 1),
             no_speech=result.no_speech_prob,
             compression_ratio=len(text) / len(zlib.compress(text)),
+            stutters=_stutters([token for token in tokens if token < tokenizer.eot]),
         )
 
     def _words(self, encoded: Any, tokenizer: Any, tokens: list[int], content: int) -> tuple[Word, ...]:
@@ -212,22 +215,31 @@ class _Try:
     logprob: float
     no_speech: float
     compression_ratio: float
-
-    @property
-    def repeats(self) -> bool:
-        return self.compression_ratio > COMPRESSION_RATIO_LIMIT
+    stutters: bool
 
     @property
     def good(self) -> bool:
-        return not self.repeats and self.logprob >= LOGPROB_LIMIT
+        return self.compression_ratio <= COMPRESSION_RATIO_LIMIT and self.logprob >= LOGPROB_LIMIT
 
     @property
     def silent(self) -> bool:
         return self.no_speech > NO_SPEECH_LIMIT and self.logprob < LOGPROB_LIMIT
 
 
-def _rank(attempt: _Try) -> tuple[bool, float]:
-    return (not attempt.repeats, attempt.logprob)
+def _rank(attempt: _Try) -> tuple[bool, bool, float]:
+    return (attempt.compression_ratio <= COMPRESSION_RATIO_LIMIT, not attempt.stutters, attempt.logprob)
+
+
+def _stutters(tokens: Sequence[int]) -> bool:
+    """Whether a phrase follows itself at once: four tokens and more twice, or any four times."""
+    for size in range(1, len(tokens) // 2 + 1):
+        needed = size if size >= 4 else 3 * size
+        run = 0
+        for index in range(len(tokens) - size):
+            run = run + 1 if tokens[index] == tokens[index + size] else 0
+            if run >= needed:
+                return True
+    return False
 
 
 def _heard(tokens: Sequence[int], tokenizer: Any, until_s: float) -> list[int]:

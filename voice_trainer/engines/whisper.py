@@ -1,9 +1,9 @@
 """Speech to text while somebody is still speaking.
 
 A stream cuts the reply at pauses (``speech.endpoint``) and one worker thread transcribes each finished segment. When a
-pause begins, the open segment is transcribed on the chance that nothing follows it: if so, its words are there when the
-trainee presses the key; if not, that work is thrown away. A segment that the pause then cuts is the same one, so nothing
-is done twice.
+pause begins, the open segment is transcribed on the chance that nothing follows it: if so, its words are there when
+the trainee presses the key; if not, that work is thrown away. A segment that the pause then cuts is the same one, so
+nothing is done twice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ..errors import ModelError, VoiceTrainerError
 from ..speech import SAMPLE_RATE
 from ..speech.endpoint import FRAME_S, Endpointer, EndpointOptions, Segment
-from ..speech.transcript import Transcript, Word
+from ..speech.transcript import SENTENCE_END, Transcript, Word
 from . import models
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ SURE_OF_LANGUAGE = 0.8
 LEAST_SPEECH_FOR_LANGUAGE_S = 1.0
 UNLIKELY_WORD = 0.5
 """A word in a place without speech is dropped where the recognizer itself is no surer than this."""
+LONGEST_GAP_FOR_CONTEXT_S = 2.0
+"""After a longer silence a sentence hardly goes on."""
 WORD_SPEECH = 0.2
 """Highest speech probability of a place without speech."""
 
@@ -222,6 +224,7 @@ class WhisperStream:
             said = [job.future.result() for job in before]
             return decoder.decode(
                 samples,
+                context=_context(before, said, segment),
                 speech_end_s=segment.speech_end_s - segment.start_s,
                 choose_language=lambda heard: self._choose(heard, segment, before, said),
                 cancelled=self._cancelled.is_set,
@@ -254,6 +257,17 @@ def _language(weighed: Sequence[tuple[float, dict[str, float]]], expected: str |
         return likeliest
     sure = speech_s >= LEAST_SPEECH_FOR_LANGUAGE_S and mean[likeliest] >= SURE_OF_LANGUAGE
     return likeliest if sure else expected
+
+
+def _context(before: Sequence[_Job], said: Sequence[Decoded], segment: Segment) -> tuple[int, ...]:
+    """What was said just before, where a sentence goes on across the cut.
+
+    Only there: given a whole sentence as context, the small models like to say it again.
+    """
+    if not before or segment.start_s - before[-1].segment.end_s > LONGEST_GAP_FOR_CONTEXT_S:
+        return ()
+    words = said[-1].words
+    return () if not words or SENTENCE_END.search(words[-1].text) else said[-1].tokens
 
 
 def _placed(words: Sequence[Word], segment: Segment, speech: Sequence[float]) -> list[Word]:

@@ -1,8 +1,8 @@
 """Where speech begins and pauses: cuts a reply into segments while it is still being spoken.
 
 Pure: works on the speech probabilities of 32 ms frames alone. A segment can be transcribed as soon as it is finished,
-so that at the end of a reply only its last words are left. A cut costs accuracy (the recognizer loses the sentence around
-it), so short segments wait for a longer pause than long ones.
+so that at the end of a reply only its last words are left. A cut costs accuracy (the recognizer loses the sentence
+around it), so short segments wait for a longer pause than long ones.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ class EndpointOptions:
 
     Attributes:
         threshold: probability from which a frame is speech (Silero's own default).
-        release: once speech has begun, it lasts while the probability stays at or above this (Silero: threshold − 0.15).
+        release: once speech has begun, it lasts while the probability stays at or above this (Silero: threshold −
+            0.15).
         pad_s: kept before and after speech, since soft onsets and last consonants fall below the threshold. A pause
             of this length makes ``Endpointer.candidate``: the segment as it stands if nothing more is said.
         pause_s: the pause that cuts a segment with at least ``least_segment_s`` between first and last speech.
         short_pause_s: the pause that cuts one of at least ``long_segment_s``.
         any_pause_s: the pause that cuts any.
         longest_s: a segment this long without such a pause is cut at its quietest place.
-        least_speech_s, least_peak: a segment with less speech than this, or whose highest probability stays below, is
-            dropped: a recognizer invents words for it. Five recordings of noise peak at 0.66.
+        least_speech_s: a segment with less speech than this is dropped: a recognizer invents words for it.
+        least_peak, least_weak_speech_s: one whose highest probability stays below ``least_peak`` needs more speech. Five
+            recordings of noise peak at 0.66 and for 0.4 s at most; a hoarse "alright, thanks" peaks at 0.68 for 0.9 s.
     """
 
     threshold: float = 0.5
@@ -47,6 +49,7 @@ class EndpointOptions:
     longest_s: float = 20.0
     least_speech_s: float = 0.12
     least_peak: float = 0.75
+    least_weak_speech_s: float = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +163,8 @@ class Endpointer:
 
     def _segment(self, end: int) -> Segment | None:
         start = self._start or 0
-        if self._speech * FRAME_S < self.options.least_speech_s or self._peak < self.options.least_peak:
+        weak = self._peak < self.options.least_peak
+        if self._speech * FRAME_S < (self.options.least_weak_speech_s if weak else self.options.least_speech_s):
             return None
         return Segment(
             start_s=round(max(self._floor, start - self._pad) * FRAME_S, 3),
