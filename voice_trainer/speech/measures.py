@@ -26,7 +26,7 @@ class VoiceMeasures(msgspec.Struct, frozen=True, kw_only=True):
         loudness_mean_dbfs, loudness_range_db (5th–95th percentile), loudness_sd_db, loudness_drift_db_per_s: unweighted
             frame level over speech.
         harshness: 0–1, loud, high, wide and fast against the everyday voice.
-        alpha_ratio_db: power of 1–5 kHz over 50 Hz–1 kHz while voiced; rises with vocal effort, whatever the gain.
+        alpha_ratio_db: power of 1–5 kHz over 50 Hz–1 kHz, median of voiced frames; rises with vocal effort.
         clipping_ratio: share of samples in clipped runs, 0–1. snr_db: speech over background.
     """
 

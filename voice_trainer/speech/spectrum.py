@@ -37,9 +37,11 @@ def hertz() -> Floats:
 
 
 def alpha_ratio_db(power: Power) -> float:
-    """Power of 1–5 kHz over 50 Hz–1 kHz in dB, of all rows of ``power`` together: vocal effort, whatever the gain."""
+    """Power of 1–5 kHz over 50 Hz–1 kHz in dB, median over the rows of ``power``: vocal effort, whatever the gain.
+
+    The median of frames, since a mean power is that of the few loudest vowels.
+    """
     at = hertz()
-    total = power.sum(axis=0, dtype=np.float64)
-    high = float(total[(at > ALPHA_SPLIT_HZ) & (at <= ALPHA_HIGH_HZ)].sum())
-    low = float(total[(at >= ALPHA_LOW_HZ) & (at <= ALPHA_SPLIT_HZ)].sum())
-    return float(10.0 * np.log10(max(high, 1e-12) / max(low, 1e-12)))
+    high = power[:, (at > ALPHA_SPLIT_HZ) & (at <= ALPHA_HIGH_HZ)].sum(axis=1, dtype=np.float64)
+    low = power[:, (at >= ALPHA_LOW_HZ) & (at <= ALPHA_SPLIT_HZ)].sum(axis=1, dtype=np.float64)
+    return float(np.median(10.0 * np.log10(np.maximum(high, 1e-12) / np.maximum(low, 1e-12))))
