@@ -30,7 +30,7 @@ check: $(VENV)/.ready-dev ## style, types, layers and exercise files
 	$(BIN)/voice-trainer exercises check
 	$(BIN)/python -m training.voices --check
 
-voices: $(VENV)/.ready-dev ## render the spoken prompts that have changed
+voices: $(VENV)/.ready-voices ## render the spoken prompts that have changed
 	$(BIN)/python -m training.voices
 
 train: $(TRAINING_VENV)/.ready ## fit the listening model: make train DATA=FOLDER
@@ -67,7 +67,11 @@ $(VENV)/.ready: pyproject.toml $(VENV)/bin/python
 
 $(VENV)/.ready-dev: $(VENV)/.ready
 	@echo "Installing what the tests need (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[model,voices,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[model,dev]'
+	@touch $@
+
+$(VENV)/.ready-voices: $(VENV)/.ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[voices]'
 	@touch $@
 
 $(TRAINING_VENV)/.ready: training/requirements.txt

@@ -55,12 +55,14 @@ class Heard:
     """What the reply answers: the speaker's words, and what lies in them.
 
     Attributes:
+        difficulty: of the exercise, 1–5: on hard ones the feedback gives no feeling away.
         voice, curves: how the speaker said it; None where the prompt's sound is not known.
     """
 
     prompt: str
     feelings: tuple[str, ...] = ()
     meaning: str = ""
+    difficulty: int = 1
     voice: VoiceMeasures | None = None
     curves: VoiceCurves | None = None
 
@@ -94,7 +96,7 @@ def assess_texts(listener: Listener, items: Sequence[tuple[Heard, str]]) -> list
         [(heard.prompt, spoken_sentences(script)) for (heard, _), script in zip(items, transcripts, strict=True)]
     )
     return [
-        assess(heard.prompt, script, reading, feelings=heard.feelings, meaning=heard.meaning)
+        assess(heard.prompt, script, reading, feelings=heard.feelings, meaning=heard.meaning, timed=False)
         for (heard, _), script, reading in zip(items, transcripts, readings, strict=True)
     ]
 
@@ -218,7 +220,7 @@ class ReplyInProgress:
         wording = assess_words(self._engines.listener, heard, transcript)
         read = time.monotonic()
         attunement = attune(wording, voice, baseline=baseline, prompt=heard.voice)
-        feedback = give(attunement, wording, voice)
+        feedback = give(attunement, wording, voice, difficulty=heard.difficulty)
         return Scored(
             transcript=transcript,
             voice=voice,
@@ -287,4 +289,11 @@ def hear(engines: Engines, exercise: Exercise, turn: Turn) -> Heard:
     """What a turn says and how: reads and measures its spoken prompt. Raises AudioUnreadable, AudioInvalid."""
     prompt = read_audio(exercise.folder / turn.audio)
     voice, curves = measure_voice(engines.voice_activity, engines.pitch, prompt.samples, prompt.rate_hz)
-    return Heard(prompt=turn.text, feelings=turn.feelings, meaning=turn.meaning, voice=voice, curves=curves)
+    return Heard(
+        prompt=turn.text,
+        feelings=turn.feelings,
+        meaning=turn.meaning,
+        difficulty=exercise.difficulty,
+        voice=voice,
+        curves=curves,
+    )

@@ -18,6 +18,7 @@ from .context import Context
 from .output import Json, print_json
 
 if TYPE_CHECKING:
+    from ..attempt import Sentence
     from ..speech.baseline import Baseline
     from ..speech.measures import VoiceMeasures
 
@@ -65,12 +66,18 @@ def wording(
                     "level": result.level,
                     "wording": result.wording,
                     "mechanisms": result.mechanisms,
-                    "sentences": result.sentences,
+                    "sentences": [_untimed(sentence) for sentence in result.sentences],
                     "not_rated": result.not_rated,
                 }
             )
     if failed:
         raise typer.Exit(1)
+
+
+def _untimed(sentence: Sentence) -> dict[str, Any]:
+    """Typed words were never spoken: their sentences have no times."""
+    plain: dict[str, Any] = msgspec.to_builtins(sentence)
+    return {key: value for key, value in plain.items() if not key.endswith("_s")}
 
 
 def _request(number: int, line: bytes) -> tuple[dict[str, Any], Request]:
