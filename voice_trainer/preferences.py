@@ -25,6 +25,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         auto_stop_s: end a recording after this much silence, at least 3 s; None stops by hand only.
         threads: processor threads that each model may use, 1–64.
         breathing: offer a breath before answering.
+        keep_days: forget what was practised longer ago than this many days, whenever the trainer is opened; None keeps
+            everything.
     """
 
     person: str = ""
@@ -38,3 +40,4 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     auto_stop_s: Annotated[float, msgspec.Meta(ge=SHORTEST_AUTO_STOP_S, le=60)] | None = None
     threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
     breathing: bool = True
+    keep_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] | None = None

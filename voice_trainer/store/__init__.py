@@ -8,10 +8,19 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from .base import AttemptSummary, PersonSummary, Store
+from .base import AttemptSummary, Export, PersonSummary, Store
 from .ids import new_attempt_id
 
-__all__ = ["AttemptSummary", "PersonSummary", "Store", "move_aside", "new_attempt_id", "open_store"]
+__all__ = [
+    "AttemptSummary",
+    "Export",
+    "PersonSummary",
+    "Store",
+    "move_aside",
+    "new_attempt_id",
+    "open_store",
+    "set_aside",
+]
 
 
 def open_store(url: str) -> Store:
@@ -45,3 +54,10 @@ def move_aside(url: str, now: datetime) -> Path:
     from .opening import move_file_aside
 
     return move_file_aside(url, now)
+
+
+def set_aside(url: str) -> tuple[Path, ...]:
+    """The stores that ``move_aside`` renamed, with their journals; they can't be looked into, only removed whole."""
+    from .opening import files_set_aside
+
+    return files_set_aside(url)

@@ -45,6 +45,21 @@ class PersonSummary(msgspec.Struct, frozen=True, kw_only=True):
     last_at: datetime | None
 
 
+class Export(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was written from attempts and lies outside the store.
+
+    Attributes:
+        path: absolute. attempt_ids: whose words are in it. format: such as "srt".
+        sha256: of its bytes as they were written, hexadecimal. written_at: UTC.
+    """
+
+    path: str
+    attempt_ids: tuple[str, ...]
+    format: str
+    sha256: str
+    written_at: datetime
+
+
 class Store(Protocol):
     """Attempts and baselines. Any thread may call; only ``StoreError`` is raised, unless said."""
 
@@ -62,6 +77,9 @@ class Store(Protocol):
             UnknownAttempt: none, or more than one.
             StoreCorrupt: its record can't be read.
         """
+
+    def summary(self, attempt_id: str) -> AttemptSummary:
+        """How the same attempt is listed; there even when its record is damaged. Raises UnknownAttempt."""
 
     def original(self, attempt_id: str) -> Attempt:
         """The same attempt as it was first stored, before anything was scored again. Raises as ``attempt``."""
@@ -100,6 +118,32 @@ class Store(Protocol):
 
         Raises:
             UnknownAttempt: none, or more than one, of that id or beginning.
+        """
+
+    def remove_attempts(self, attempt_ids: Collection[str]) -> int:
+        """Remove the attempts of these whole ids with all of their records; how many there were.
+
+        Call ``wipe`` when all that is to go is gone.
+        """
+
+    def add_export(self, export: Export) -> None:
+        """Know of a file from here on; one at the same path is known in its place.
+
+        Raises:
+            RequestInvalid: one of its attempts is not stored, or it has none.
+        """
+
+    def exports(self, attempt_ids: Collection[str] | None = None) -> tuple[Export, ...]:
+        """The files that hold any of these attempts (None: all files), the oldest first, each with all its attempts."""
+
+    def remove_exports(self, paths: Collection[str]) -> int:
+        """Know of these files no more; how many were known. The files themselves are the caller's."""
+
+    def wipe(self) -> None:
+        """Leave no byte of what was removed in the store's files, whatever program has it open.
+
+        Raises:
+            StoreUnwritable: another program was reading or writing all the while; it can be tried again.
         """
 
     def save_baseline(self, baseline: Baseline) -> None:

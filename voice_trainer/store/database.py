@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -10,18 +10,20 @@ import msgspec
 import sqlalchemy as sql
 
 from voice_trainer.attempt import Attempt
-from voice_trainer.errors import RequestInvalid, StoreCorrupt, UnknownAttempt
+from voice_trainer.errors import RequestInvalid, StoreCorrupt, StoreUnwritable, UnknownAttempt
 from voice_trainer.speech.baseline import Baseline
 
-from .base import AttemptSummary, PersonSummary
-from .failures import translated
+from .base import AttemptSummary, Export, PersonSummary
+from .failures import BUSY_TIMEOUT_S, translated
 from .ids import LENGTH
-from .schema import attempts, baselines, original_records
+from .schema import attempts, baselines, exports, metadata, original_records
 
 WRITES = "voice_trainer_writes"
 """Execution option of a transaction that writes."""
 MOST_NAMED = 3
 """Ids that are told apart for a beginning that fits several."""
+MOST_AT_ONCE = 500
+"""Values in one statement; SQLite takes 999 in its older versions."""
 SUMMARY = tuple(attempts.c[name] for name in AttemptSummary.__struct_fields__)
 NEWEST_FIRST = (attempts.c.started_at.desc(), attempts.c.id.desc())
 
@@ -52,6 +54,10 @@ class DatabaseStore:
             found = self._find(connection, attempt_id)
             record = connection.execute(sql.select(attempts.c.record).where(attempts.c.id == found)).scalar_one()
         return self._read(record, Attempt, f"attempt {found}")
+
+    def summary(self, attempt_id: str) -> AttemptSummary:
+        with translated(self._place), self._engine.begin() as connection:
+            return self._summary(connection, self._find(connection, attempt_id))
 
     def original(self, attempt_id: str) -> Attempt:
         with translated(self._place), self._engine.begin() as connection:
@@ -106,10 +112,76 @@ class DatabaseStore:
     def remove_attempt(self, attempt_id: str) -> AttemptSummary:
         with translated(self._place), self._writer.begin() as connection:
             found = self._find(connection, attempt_id)
-            summary = connection.execute(sql.select(*SUMMARY).where(attempts.c.id == found)).mappings().one()
+            summary = self._summary(connection, found)
             connection.execute(attempts.delete().where(attempts.c.id == found))
-        self._wipe()
-        return AttemptSummary(**summary)
+        self._empty_journal()
+        return summary
+
+    def remove_attempts(self, attempt_ids: Collection[str]) -> int:
+        removed = 0
+        with translated(self._place), self._writer.begin() as connection:
+            for some in _portions(attempt_ids):
+                removed += connection.execute(attempts.delete().where(attempts.c.id.in_(some))).rowcount
+        return removed
+
+    def add_export(self, export: Export) -> None:
+        if not export.attempt_ids:
+            raise RequestInvalid(f"{export.path} holds no attempt; there is nothing to know it by.")
+        row = {
+            "path": export.path,
+            "format": export.format,
+            "sha256": export.sha256,
+            "written_at": _zoned(export.written_at, "written_at"),
+        }
+        with translated(self._place), self._writer.begin() as connection:
+            for attempt_id in export.attempt_ids:
+                if connection.execute(sql.select(attempts.c.id).where(attempts.c.id == attempt_id)).first() is None:
+                    raise RequestInvalid(f"{export.path} holds the attempt {attempt_id}, which is not stored here.")
+            connection.execute(exports.delete().where(exports.c.path == export.path))
+            connection.execute(exports.insert(), [{**row, "attempt_id": each} for each in set(export.attempt_ids)])
+
+    def exports(self, attempt_ids: Collection[str] | None = None) -> tuple[Export, ...]:
+        query = sql.select(exports).order_by(exports.c.written_at, exports.c.path, exports.c.attempt_id)
+        with translated(self._place), self._engine.begin() as connection:
+            rows = connection.execute(query).mappings().all()
+        wanted = None if attempt_ids is None else frozenset(attempt_ids)
+        by_path: dict[str, list[Any]] = {}
+        for row in rows:
+            by_path.setdefault(row["path"], []).append(row)
+        return tuple(
+            Export(
+                path=path,
+                attempt_ids=tuple(row["attempt_id"] for row in held),
+                format=held[0]["format"],
+                sha256=held[0]["sha256"],
+                written_at=held[0]["written_at"],
+            )
+            for path, held in by_path.items()
+            if wanted is None or any(row["attempt_id"] in wanted for row in held)
+        )
+
+    def remove_exports(self, paths: Collection[str]) -> int:
+        known: set[str] = set()
+        with translated(self._place), self._writer.begin() as connection:
+            for some in _portions(paths):
+                here = exports.c.path.in_(some)
+                known.update(connection.execute(sql.select(exports.c.path).where(here)).scalars())
+                connection.execute(exports.delete().where(here))
+        return len(known)
+
+    def wipe(self) -> None:
+        if self._engine.dialect.name == "sqlite":
+            # secure_delete overwrites what is deleted, but not what SQLite moved within a page before: VACUUM writes
+            # the whole file anew, through the journal.
+            self._run_alone("VACUUM")
+            self._empty_journal()
+            return
+        server = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with translated(self._place), server.connect() as connection:
+            connection.execute(sql.text(f"SET lock_timeout = '{BUSY_TIMEOUT_S}s'"))
+            for table in metadata.sorted_tables:
+                connection.execute(sql.text(f"VACUUM (FULL) {table.name}"))
+            connection.execute(sql.text("RESET lock_timeout"))
 
     def save_baseline(self, baseline: Baseline) -> None:
         row = {
@@ -140,7 +212,7 @@ class DatabaseStore:
     def remove_baselines(self, person: str) -> int:
         with translated(self._place), self._writer.begin() as connection:
             removed = connection.execute(baselines.delete().where(baselines.c.person == person)).rowcount
-        self._wipe()
+        self._empty_journal()
         return int(removed)
 
     def people(self) -> tuple[PersonSummary, ...]:
@@ -179,6 +251,10 @@ class DatabaseStore:
             raise UnknownAttempt(f"More than one attempt begins with {attempt_id}: {named}; give more of it.")
         return str(found[0])
 
+    def _summary(self, connection: sql.Connection, found: str) -> AttemptSummary:
+        query = sql.select(*SUMMARY).where(attempts.c.id == found)
+        return AttemptSummary(**connection.execute(query).mappings().one())
+
     def _row(self, attempt: Attempt) -> dict[str, Any]:
         if len(attempt.id) != LENGTH or attempt.id.upper() != attempt.id or not attempt.id.isalnum():
             raise RequestInvalid(f"{attempt.id!r} is no attempt id; make one with new_attempt_id.")
@@ -206,16 +282,31 @@ class DatabaseStore:
                 f"one was kept, is untouched."
             ) from error
 
-    def _wipe(self) -> None:
-        """Leave nothing of what was removed: SQLite overwrites it in the file, but its journal still holds it."""
+    def _empty_journal(self) -> None:
+        """SQLite overwrites what was removed in its file (secure_delete), but its journal still holds it."""
         if self._engine.dialect.name != "sqlite":
             return
+        busy = self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        if busy:
+            raise StoreUnwritable(
+                f"{self._place} is read by another program just now, so that its journal keeps the bytes of what was "
+                "removed from it; close that program and try again."
+            )
+
+    def _run_alone(self, statement: str) -> tuple[Any, ...]:
+        """One statement of SQLite's outside any transaction; its first row, or nothing."""
         with translated(self._place):
             connection = self._engine.raw_connection()
             try:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                return tuple(connection.cursor().execute(statement).fetchone() or ())
             finally:
                 connection.close()
+
+
+def _portions(values: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(values)
+    for start in range(0, len(ordered), MOST_AT_ONCE):
+        yield ordered[start : start + MOST_AT_ONCE]
 
 
 def _narrowed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import sqlite3
 from contextlib import suppress
@@ -22,6 +23,8 @@ from .schema import SCHEMA_VERSION, VERSION_TABLE
 MIGRATION_LOCK = 0x766F696365
 """Any number, the same for all that migrate one PostgreSQL database at once ("voice")."""
 CONNECT_TIMEOUT_S = 10
+ASIDE = "-set-aside-"
+"""In the name of a store that was moved out of the way."""
 
 
 def open_database(url: str) -> DatabaseStore:
@@ -47,7 +50,7 @@ def open_database(url: str) -> DatabaseStore:
 def move_file_aside(url: str, now: datetime) -> Path:
     """See ``move_aside``."""
     file = _file(_address(url))
-    aside = file.with_name(f"{file.stem}-set-aside-{now:%Y%m%d-%H%M%S}{file.suffix}")
+    aside = file.with_name(f"{file.stem}{ASIDE}{now:%Y%m%d-%H%M%S}{file.suffix}")
     try:
         if aside.exists():
             raise StoreUnwritable(f"{aside} is there already; move it away and try again.")
@@ -60,6 +63,15 @@ def move_file_aside(url: str, now: datetime) -> Path:
     except OSError as error:
         raise unwritable(file, error) from error
     return aside
+
+
+def files_set_aside(url: str) -> tuple[Path, ...]:
+    """See ``set_aside``."""
+    address = _address(url)
+    if address.get_backend_name() != "sqlite":
+        return ()
+    file = _file(address)
+    return tuple(sorted(file.parent.glob(f"{glob.escape(file.stem + ASIDE)}*{glob.escape(file.suffix)}*")))
 
 
 def _address(url: str) -> sql.URL:

@@ -271,6 +271,28 @@ class Recordings:
         """Delete a recording and all that belongs to it; one that is gone already is fine. Raises StoreUnwritable."""
         self._erase(self.path(name).name.removesuffix(_FLAC))
 
+    def ids(self) -> frozenset[str]:
+        """The attempts of which a file lies here, stored or broken off, in whatever state."""
+        found = set()
+        for path in self.folder.glob("*"):
+            for suffix in (_FLAC + _PART, _FLAC, _PCM, _SIDECAR, _LOCK):
+                attempt_id = path.name.removesuffix(suffix)
+                if attempt_id != path.name and _ATTEMPT_ID.match(attempt_id):
+                    found.add(attempt_id)
+                    break
+        return frozenset(found)
+
+    def has_sound(self, attempt_id: str) -> bool:
+        """Whether any sound of it lies here."""
+        return any(self._file(attempt_id, suffix).exists() for suffix in (_FLAC, _PCM, _FLAC + _PART))
+
+    def erase(self, attempt_id: str) -> bool:
+        """Delete every file of an attempt; False where a program records it just now. Raises StoreUnwritable."""
+        if not self._take(attempt_id):
+            return False
+        self._erase(attempt_id)
+        return True
+
     # for the writer, too
 
     def _finish(self, attempt_id: str, rate_hz: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration; a test holds it to ``migrations/versions``."""
 VERSION_TABLE = "voice_trainer_version"
 
@@ -61,4 +61,15 @@ baselines = sql.Table(
     sql.Column("device", sql.Text, primary_key=True),
     sql.Column("recorded_at", UtcDateTime, nullable=False),
     sql.Column("record", sql.Text, nullable=False),
+)
+
+exports = sql.Table(
+    "exports",
+    metadata,
+    sql.Column("path", sql.Text, primary_key=True),
+    sql.Column("attempt_id", sql.String(26), sql.ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True),
+    sql.Column("format", sql.Text, nullable=False),
+    sql.Column("sha256", sql.String(64), nullable=False),
+    sql.Column("written_at", UtcDateTime, nullable=False),
+    sql.Index("exports_by_attempt", "attempt_id"),
 )
