@@ -29,7 +29,7 @@ def find(power: Power, rows: NDArray[np.int_], speaking: Bools, voiced: Bools) -
         power: ``spectrum.power`` at ``rows``, which hold every frame of ``speaking``. voiced: (n,) on the frame grid.
 
     Source: de Jong & Wempe (2009, Behavior Research Methods 41), on the first formant's band instead of the whole.
-    On 75 German sentences marked by hand r = .69 with the true rate: half a syllable a second too few on fast ones.
+    On 77 German sentences marked by hand r = .70 with the true rate, and 1.0 syllable/s too few: those are read fast.
     """
     count = len(speaking)
     if not speaking.any():
