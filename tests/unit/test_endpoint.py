@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -117,7 +119,7 @@ def test_blocks_do_not_matter_and_segments_are_in_order(parts: list[tuple[float,
     for segment in segments:
         assert 0 <= segment.start_s < segment.speech_end_s <= segment.end_s
         assert segment.end_s <= len(probabilities) * FRAME_S + 1e-3
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         assert before.end_s <= after.start_s + 1e-3
 
 

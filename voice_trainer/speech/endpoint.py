@@ -25,8 +25,8 @@ class EndpointOptions:
 
     Attributes:
         threshold: probability from which a frame is speech (Silero's own default).
-        release: once speech has begun, it lasts while the probability stays at or above this (Silero: threshold −
-            0.15).
+        release: once speech has begun, it lasts while the probability stays at or above this (Silero: threshold
+            − 0.15).
         pad_s: kept before and after speech, since soft onsets and last consonants fall below the threshold. A pause
             of this length makes ``Endpointer.candidate``: the segment as it stands if nothing more is said.
         pause_s: the pause that cuts a segment with at least ``least_segment_s`` between first and last speech.
@@ -34,8 +34,8 @@ class EndpointOptions:
         any_pause_s: the pause that cuts any.
         longest_s: a segment this long without such a pause is cut at its quietest place.
         least_speech_s: a segment with less speech than this is dropped: a recognizer invents words for it.
-        least_peak, least_weak_speech_s: one whose highest probability stays below ``least_peak`` needs more speech. Five
-            recordings of noise peak at 0.66 and for 0.4 s at most; a hoarse "alright, thanks" peaks at 0.68 for 0.9 s.
+        least_peak, least_weak_speech_s: one whose highest probability stays below ``least_peak`` needs more speech.
+            Five recordings of noise peak at 0.66, for 0.5 s at most; a hoarse "alright, thanks" at 0.68 for 0.9 s.
     """
 
     threshold: float = 0.5
