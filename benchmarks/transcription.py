@@ -4,8 +4,8 @@
 
 Prints the word error rate of both on the recorded clips (FOLDER/audio/asr, FOLDER/audio/mfa) and on the rendered
 prompts and replies of exercises/, CPU seconds a second of sound, and the time from the end of a reply fed at the pace
-of speech to its transcript: by the clock of the one who feeds, models warm, replies of 5, 15 and 30 s, by how soon the key
-is pressed. The recordings are not part of the project; the folder is given.
+of speech to its transcript: by the clock of the one who feeds, models warm, replies of 5, 15 and 30 s, by how soon the
+key is pressed. The recordings are not part of the project; the folder is given.
 """
 
 from __future__ import annotations

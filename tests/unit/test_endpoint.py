@@ -45,20 +45,20 @@ def test_a_segment_keeps_padding_around_its_speech() -> None:
 
 
 def test_a_pause_cuts_a_long_segment_and_not_a_short_one() -> None:
-    assert len(cut(talk(4) + hush(0.6) + talk(2))) == 2
-    assert len(cut(talk(1) + hush(0.6) + talk(2))) == 1
+    assert len(cut(talk(7) + hush(0.7) + talk(2))) == 2
+    assert len(cut(talk(2) + hush(0.7) + talk(2))) == 1
     assert len(cut(talk(1) + hush(1.5) + talk(2))) == 2  # this long a silence cuts any
 
 
 def test_a_breath_cuts_only_what_is_already_long() -> None:
-    assert len(cut(talk(4) + hush(0.35) + talk(2))) == 1
-    assert len(cut(talk(9) + hush(0.35) + talk(2))) == 2
+    assert len(cut(talk(7) + hush(0.35) + talk(2))) == 1
+    assert len(cut(talk(13) + hush(0.35) + talk(2))) == 2
 
 
 def test_the_cut_comes_while_the_pause_lasts() -> None:
     endpointer = Endpointer()
-    assert endpointer.push(talk(4)) == ()
-    assert len(endpointer.push(hush(0.5))) == 1
+    assert endpointer.push(talk(7)) == ()
+    assert len(endpointer.push(hush(0.7))) == 1
 
 
 def test_speech_without_pause_is_cut_at_its_quietest() -> None:
@@ -90,9 +90,9 @@ def test_the_candidate_is_what_the_end_then_returns() -> None:
 
 def test_the_candidate_is_what_a_longer_pause_then_cuts() -> None:
     endpointer = Endpointer()
-    endpointer.push(talk(4) + hush(0.27))
+    endpointer.push(talk(7) + hush(0.27))
     candidate = endpointer.candidate
-    assert endpointer.push(hush(0.5)) == (candidate,)
+    assert endpointer.push(hush(0.7)) == (candidate,)
 
 
 def test_speech_after_the_pause_takes_the_candidate_away() -> None:
