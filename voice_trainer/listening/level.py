@@ -27,7 +27,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from .moves import Move, Reading
+from .moves import Move, Reading, Span
 
 WEIGHTS: dict[str, float] = {
     "reflecting": 0.15,
@@ -73,13 +73,17 @@ class Signals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def reflection(reading: Reading) -> float:
-    """Probability that the reply reflects at all, simply or deeply."""
-    moves = reading.reply.moves
-    return max(
-        moves.get("simple_reflection", 0.0),
-        moves.get("complex_reflection", 0.0),
-        reading.reply.behavior.get("reflection", 0.0),
-    )
+    """Probability that something in the reply reflects, simply or deeply.
+
+    The reply as a whole is read for its main behavior: a reply that reflects and then asks is a question there, so its
+    sentences are asked, too. Simple and complex shut each other out, so their probabilities add up.
+    """
+    return max(_reflection(span) for span in (reading.reply, *reading.sentences))
+
+
+def _reflection(span: Span) -> float:
+    either = span.moves.get("simple_reflection", 0.0) + span.moves.get("complex_reflection", 0.0)
+    return max(min(1.0, either), span.behavior.get("reflection", 0.0))
 
 
 def harm(moves: Mapping[Move, float]) -> float:

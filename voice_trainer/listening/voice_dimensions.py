@@ -196,5 +196,5 @@ def _presence(voice: VoiceMeasures) -> Dimension:
 
 
 def _unmeasured(name: VoiceDimension, voice: VoiceMeasures, measure: str) -> Dimension:
-    reason = voice.not_rated.get(measure) or "This couldn't be measured in this recording."
-    return Dimension(name=name, level=None, reason=reason)
+    why = voice.not_rated.get(measure) or "this couldn't be measured in this recording"
+    return Dimension(name=name, level=None, reason=f"{why[0].upper()}{why[1:].removesuffix('.')}.")

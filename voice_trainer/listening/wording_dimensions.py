@@ -96,7 +96,8 @@ def _meaning(spoken: tuple[Spoken, ...], signals: Signals) -> Dimension:
 
 def _validation(spoken: tuple[Spoken, ...], reading: Reading, signals: Signals) -> Dimension:
     taught = "validation" in reading.reply.moves
-    if not taught and "emotional_reaction" not in reading.reply.mechanisms:
+    warm = signals.validation >= VALIDATES[0]
+    if not taught and not warm:  # without warmth a reply can still tell them that it makes sense
         reason = _unknown(reading, "validation")
         return Dimension(name="validation", level=None, reason=reason)
     level = 2 + sum(signals.validation >= bound for bound in VALIDATES)
