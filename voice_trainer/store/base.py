@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from voice_trainer.attempt import Attempt
+from voice_trainer.session import Pin
 from voice_trainer.speech.baseline import Baseline
 
 
@@ -138,6 +139,20 @@ class Store(Protocol):
 
     def remove_exports(self, paths: Collection[str]) -> int:
         """Know of these files no more; how many were known. The files themselves are the caller's."""
+
+    def add_pin(self, pin: Pin) -> None:
+        """Keep ``pin``; it goes when its attempt goes.
+
+        Raises:
+            RequestInvalid: its id is there already, its attempt is not stored, its note is empty or too long, or its
+                moment lies before the start.
+        """
+
+    def pins(self, attempt_id: str) -> tuple[Pin, ...]:
+        """The pins of the attempt of this whole id, by their moment; none for one that is not stored."""
+
+    def remove_pin(self, pin_id: str) -> bool:
+        """Remove a pin, leaving nothing of it in the file; whether there was one."""
 
     def wipe(self) -> None:
         """Leave no byte of what was removed in the store's files, whatever program has it open.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from math import isfinite
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,12 +12,13 @@ import sqlalchemy as sql
 
 from voice_trainer.attempt import Attempt
 from voice_trainer.errors import RequestInvalid, StoreCorrupt, StoreUnwritable, UnknownAttempt
+from voice_trainer.session import LONGEST_NOTE, Pin
 from voice_trainer.speech.baseline import Baseline
 
 from .base import AttemptSummary, Export, PersonSummary
 from .failures import BUSY_TIMEOUT_S, translated
 from .ids import LENGTH
-from .schema import attempts, baselines, exports, metadata, original_records
+from .schema import attempts, baselines, exports, metadata, original_records, pins
 
 WRITES = "voice_trainer_writes"
 """Execution option of a transaction that writes."""
@@ -169,6 +171,26 @@ class DatabaseStore:
                 connection.execute(exports.delete().where(here))
         return len(known)
 
+    def add_pin(self, pin: Pin) -> None:
+        row = _pin_row(pin)
+        with translated(self._place), self._writer.begin() as connection:
+            if connection.execute(sql.select(attempts.c.id).where(attempts.c.id == pin.attempt_id)).first() is None:
+                raise _unpinnable(f"the attempt {pin.attempt_id} is not stored here")
+            if connection.execute(sql.select(pins.c.id).where(pins.c.id == pin.id)).first():
+                raise _unpinnable(f"the pin {pin.id} is there already; give it another id")
+            connection.execute(pins.insert().values(row))
+
+    def pins(self, attempt_id: str) -> tuple[Pin, ...]:
+        query = sql.select(pins).where(pins.c.attempt_id == attempt_id).order_by(pins.c.at_s, pins.c.id)
+        with translated(self._place), self._engine.begin() as connection:
+            return tuple(Pin(**row) for row in connection.execute(query).mappings())
+
+    def remove_pin(self, pin_id: str) -> bool:
+        with translated(self._place), self._writer.begin() as connection:
+            removed = connection.execute(pins.delete().where(pins.c.id == pin_id)).rowcount
+        self._empty_journal()
+        return bool(removed)
+
     def wipe(self) -> None:
         if self._engine.dialect.name == "sqlite":
             # secure_delete overwrites what is deleted, but not what SQLite moved within a page before: VACUUM writes
@@ -320,6 +342,18 @@ def _narrowed(
     if exercise_ids is not None:
         conditions.append(attempts.c.exercise_id.in_(sorted(exercise_ids)))
     return conditions
+
+
+def _pin_row(pin: Pin) -> dict[str, Any]:
+    if not 0 < len(pin.note.strip()) <= LONGEST_NOTE:
+        raise _unpinnable(f"its note has {len(pin.note)} characters; write 1 to {LONGEST_NOTE}")
+    if not isfinite(pin.at_s) or pin.at_s < 0:
+        raise _unpinnable(f"its moment is {pin.at_s} s; give 0 or more")
+    return {**msgspec.structs.asdict(pin), "made_at": _zoned(pin.made_at, "made_at")}
+
+
+def _unpinnable(reason: str) -> RequestInvalid:
+    return RequestInvalid(f"The note can't be pinned: {reason}.")
 
 
 def _unknown(attempt_id: str) -> UnknownAttempt:

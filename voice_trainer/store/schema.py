@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration; a test holds it to ``migrations/versions``."""
 VERSION_TABLE = "voice_trainer_version"
 
@@ -72,4 +72,16 @@ exports = sql.Table(
     sql.Column("sha256", sql.String(64), nullable=False),
     sql.Column("written_at", UtcDateTime, nullable=False),
     sql.Index("exports_by_attempt", "attempt_id"),
+)
+
+pins = sql.Table(
+    "pins",
+    metadata,
+    sql.Column("id", sql.String(26), primary_key=True),
+    sql.Column("attempt_id", sql.String(26), sql.ForeignKey("attempts.id", ondelete="CASCADE"), nullable=False),
+    sql.Column("at_s", sql.Double, nullable=False),
+    sql.Column("author", sql.Text, nullable=False),
+    sql.Column("note", sql.Text, nullable=False),
+    sql.Column("made_at", UtcDateTime, nullable=False),
+    sql.Index("pins_by_attempt", "attempt_id", "at_s"),
 )
