@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,9 +43,12 @@ VALIDATES = span("reflection", {"validation": 0.91, "simple_reflection": 0.1}, e
 ADVISES = span("therapist_input", {"advice": 0.88, "closed_question": 0.2})
 
 
+@cache
 def speech(duration_s: float, *, f0_hz: float = 180.0, seed: int = 1) -> np.ndarray:
     """A voiced, swelling sound with pauses: loud enough to be speech to the scripted voice activity."""
     random = np.random.default_rng(seed)
+    if duration_s > 20.0:
+        return np.tile(speech(20.0, f0_hz=f0_hz, seed=seed), int(duration_s // 20.0))
     t = np.arange(int(duration_s * RATE_HZ)) / RATE_HZ
     syllables = np.clip(np.sin(2 * np.pi * 3.2 * t + random.uniform(0, 6)), 0, 1) ** 0.6
     phrases = (np.sin(2 * np.pi * 0.28 * t + 1.0) > -0.75).astype(float)
@@ -98,7 +105,11 @@ def an_exercise(folder: Path, exercise_id: str, title: str, **fields: object) ->
     return Exercise(id=exercise_id, title=title, turns=(start, opens), folder=folder, **values)  # type: ignore[arg-type]
 
 
-def library(folder: Path) -> Library:
+@cache
+def library() -> Library:
+    """Made once: nothing writes in it."""
+    folder = Path(tempfile.mkdtemp(prefix="exercises-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Library(
         (
             an_exercise(
@@ -157,7 +168,7 @@ def make_room(folder: Path, *, preferences: Preferences | None = None, sound: Sc
         sound=sound,
         store=open_store(f"sqlite:///{folder}/practice.sqlite3"),
         recordings=Recordings(folder / "recordings"),
-        library=library(folder / "exercises"),
+        library=library(),
         preferences=preferences or Preferences(person="Ada"),
         save=saved.append,
         folders={"Recordings": str(folder / "recordings")},

@@ -37,8 +37,6 @@ class VoiceTrainerApp(App[None]):
 
     TITLE = "Voice Trainer"
     CSS_PATH = "app.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (112, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-short"), (34, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "command_palette", "Palette", show=False, priority=True),
     ]
@@ -54,6 +52,8 @@ class VoiceTrainerApp(App[None]):
         warm: bool = True,
     ) -> None:
         super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (112, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-short"), (34, "-tall")]
         self._given = practice
         self._start = start
         self._warm = warm

@@ -202,6 +202,6 @@ def _point(title: str, point: Point, name: str) -> Static:
         point.text,
     ]
     evidence = point.evidence.text if point.evidence is not None else ""
-    if evidence and evidence not in point.text:
+    if evidence and evidence.rstrip(".!?…,") not in point.text:
         parts.append((f"  “{evidence}”", "$quiet"))
     return Static(Content.assemble(*parts), id=name, classes="point")

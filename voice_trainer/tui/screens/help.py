@@ -30,7 +30,7 @@ KEYS: tuple[tuple[str, str], ...] = (
 CANNOT_KNOW = (
     "A program reads the words and measures the sound; it does not know the two of you. It can miss irony, a silence "
     "that was right, or a plain “yes” that meant everything. Words and voice are two readings, never one mark, and "
-    "what could not be told is left open and says why. If your sense of it differs, trust that, and try it with a person."
+    "what could not be told is left open. If your sense of it differs, trust that, and try it with a person."
 )
 PRIVACY = (
     "Everything stays on this machine: your voice, the words, the history; nothing is sent anywhere. You can delete "

@@ -161,7 +161,7 @@ class SettingsScreen(Page):
             parts.append((f"  ● say something, {max(0.0, TEST_S - message.test_s):.0f} s", "bold"))
         elif not message.clipping:
             parts.append(("  M tests it for 3 s", "$quiet"))
-        self.query_one("#meter", Static).update(Content.assemble(*parts))
+        self.query_one("#meter", Static).update(Content.assemble(*parts), layout=False)
 
     def on_test_over(self, message: TestOver) -> None:
         practice = self.trainer.practice

@@ -64,5 +64,6 @@ class Breath(Static):
                 (f"breath {breath + 1} of {BREATHS}\n\n", "$quiet"),
                 ("█" * filled, "$primary"),
                 ("░" * (width - filled), "$primary 30%"),
-            )
+            ),
+            layout=False,
         )

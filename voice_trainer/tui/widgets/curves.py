@@ -85,6 +85,12 @@ class Curves(Vertical):
             for series, colour in ((theirs, "accent"), (own, "primary")):
                 plot = PlotWidget(allow_pan_and_zoom=False, classes=f"curve -{colour}")
                 plot.can_focus = False
+                for margin, cells in (
+                    (PlotWidget.margin_top, 0),
+                    (PlotWidget.margin_bottom, 2),
+                    (PlotWidget.margin_left, 5),
+                ):
+                    plot.set_reactive(margin, cells)
                 plots.append((plot, series, limits, colour))
                 pair.append(plot)
             rows.append(Static(Content.assemble((name, "bold"), (f"  {unit}", "$quiet")), classes="curve-name"))
@@ -98,7 +104,6 @@ class Curves(Vertical):
         def draw() -> None:
             colours = self.app.theme_variables
             for plot, series, (low, high), colour in plots:
-                plot.margin_top, plot.margin_bottom, plot.margin_left = 0, 2, 5
                 plot.set_ylimits(low, high)
                 plot.set_xlimits(0.0, longest_s)
                 for run in runs(series):

@@ -54,4 +54,4 @@ class Recorder(Static):
             parts.append(("  too loud", "bold $warning"))
         if stops_in_s is not None and stops_in_s < 3.0:
             parts.append((f"  stops in {stops_in_s:.0f}", "$quiet"))
-        self.update(Content.assemble(*parts))
+        self.update(Content.assemble(*parts), layout=False)
