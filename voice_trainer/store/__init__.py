@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from .base import AttemptSummary, Export, PersonSummary, Store
+from .base import AttemptSummary, Export, HistoryRow, PersonSummary, Store
 from .ids import new_attempt_id
 
 __all__ = [
     "AttemptSummary",
     "Export",
+    "HistoryRow",
     "PersonSummary",
     "Store",
     "move_aside",

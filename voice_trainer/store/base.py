@@ -38,6 +38,22 @@ class AttemptSummary(msgspec.Struct, frozen=True, kw_only=True):
         return self.recording is not None
 
 
+class HistoryRow(AttemptSummary, frozen=True, kw_only=True):
+    """An attempt as it counts in trends; read without the whole record.
+
+    Attributes:
+        scoring_version: only scores of one version can be compared.
+        reflections, complex_reflections, questions: 0 or 1 (see ``listening.move_counts``); None where not counted.
+        dimensions: name → level 1–5, of those that were rated.
+    """
+
+    scoring_version: str
+    reflections: int | None = None
+    complex_reflections: int | None = None
+    questions: int | None = None
+    dimensions: dict[str, int] = {}
+
+
 class PersonSummary(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who practised here: how often, and when last (UTC; None with a baseline only)."""
 
@@ -101,6 +117,9 @@ class Store(Protocol):
         Args:
             exercise_ids: any of these, such as those of one skill. since, before: by ``started_at``, with zone.
         """
+
+    def history(self, *, person: str | None = None, since: datetime | None = None) -> tuple[HistoryRow, ...]:
+        """All attempts with what trends are made of, newest first; arguments as for ``attempts``."""
 
     def count(
         self, *, person: str | None = None, exercise_id: str | None = None, exercise_ids: Collection[str] | None = None

@@ -12,13 +12,14 @@ import sqlalchemy as sql
 
 from voice_trainer.attempt import Attempt
 from voice_trainer.errors import RequestInvalid, StoreCorrupt, StoreUnwritable, UnknownAttempt
+from voice_trainer.listening.move_counts import count_moves
 from voice_trainer.session import LONGEST_NOTE, Pin
 from voice_trainer.speech.baseline import Baseline
 
-from .base import AttemptSummary, Export, PersonSummary
+from .base import AttemptSummary, Export, HistoryRow, PersonSummary
 from .failures import BUSY_TIMEOUT_S, translated
 from .ids import LENGTH
-from .schema import attempts, baselines, exports, metadata, original_records, pins
+from .schema import attempts, baselines, exports, figures, metadata, original_records, pins
 
 WRITES = "voice_trainer_writes"
 """Execution option of a transaction that writes."""
@@ -27,6 +28,8 @@ MOST_NAMED = 3
 MOST_AT_ONCE = 500
 """Values in one statement; SQLite takes 999 in its older versions."""
 SUMMARY = tuple(attempts.c[name] for name in AttemptSummary.__struct_fields__)
+HISTORY = (*SUMMARY, attempts.c.scoring_version, *(column for column in figures.c if column.name != "attempt_id"))
+HISTORY_NAMES = tuple(column.name for column in HISTORY[:-1])
 NEWEST_FIRST = (attempts.c.started_at.desc(), attempts.c.id.desc())
 
 Record = TypeVar("Record", Attempt, Baseline)
@@ -50,6 +53,7 @@ class DatabaseStore:
             if connection.execute(sql.select(attempts.c.id).where(attempts.c.id == attempt.id)).first():
                 raise RequestInvalid(f"The attempt {attempt.id} is stored already; give it another id.")
             connection.execute(attempts.insert().values(row))
+            connection.execute(figures.insert().values(_figures(attempt)))
 
     def attempt(self, attempt_id: str) -> Attempt:
         with translated(self._place), self._engine.begin() as connection:
@@ -91,6 +95,15 @@ class DatabaseStore:
         with translated(self._place), self._engine.begin() as connection:
             return tuple(AttemptSummary(**row) for row in connection.execute(query).mappings())
 
+    def history(self, *, person: str | None = None, since: datetime | None = None) -> tuple[HistoryRow, ...]:
+        query = sql.select(*HISTORY).outerjoin(figures, figures.c.attempt_id == attempts.c.id).order_by(*NEWEST_FIRST)
+        query = query.where(*_narrowed(person, None, None))
+        if since is not None:
+            query = query.where(attempts.c.started_at >= since)
+        with translated(self._place), self._engine.begin() as connection:
+            rows = connection.execute(query).all()
+        return tuple(_history_row(row) for row in rows)
+
     def count(
         self, *, person: str | None = None, exercise_id: str | None = None, exercise_ids: Collection[str] | None = None
     ) -> int:
@@ -110,6 +123,8 @@ class DatabaseStore:
             if connection.execute(kept).first() is None:
                 connection.execute(original_records.insert().values(attempt_id=attempt.id, record=before))
             connection.execute(attempts.update().where(here).values(row))
+            connection.execute(figures.delete().where(figures.c.attempt_id == attempt.id))
+            connection.execute(figures.insert().values(_figures(attempt)))
 
     def remove_attempt(self, attempt_id: str) -> AttemptSummary:
         with translated(self._place), self._writer.begin() as connection:
@@ -323,6 +338,24 @@ class DatabaseStore:
                 return tuple(connection.cursor().execute(statement).fetchone() or ())
             finally:
                 connection.close()
+
+
+def _figures(attempt: Attempt) -> dict[str, Any]:
+    counts = count_moves(attempt.scored.wording)
+    levels = {one.name: one.level for one in attempt.scored.attunement.dimensions if one.level is not None}
+    return {
+        "attempt_id": attempt.id,
+        "reflections": counts.reflections if counts else None,
+        "complex_reflections": counts.complex_reflections if counts else None,
+        "questions": counts.questions if counts else None,
+        "dimensions": msgspec.json.encode(levels).decode(),
+    }
+
+
+def _history_row(row: sql.Row[Any]) -> HistoryRow:
+    *values, dimensions = row
+    levels = msgspec.json.decode(dimensions, type=dict[str, int]) if dimensions else {}
+    return HistoryRow(**dict(zip(HISTORY_NAMES, values, strict=True)), dimensions=levels)
 
 
 def _portions(values: Collection[str]) -> Iterator[list[str]]:

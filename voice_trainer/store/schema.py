@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest migration; a test holds it to ``migrations/versions``."""
 VERSION_TABLE = "voice_trainer_version"
 
@@ -46,6 +46,17 @@ attempts = sql.Table(
     sql.Index("attempts_by_person", "person", "started_at", "id"),
     sql.Index("attempts_by_exercise", "exercise_id", "started_at", "id"),
 )
+
+figures = sql.Table(
+    "figures",
+    metadata,
+    sql.Column("attempt_id", sql.String(26), sql.ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True),
+    sql.Column("reflections", sql.Integer),
+    sql.Column("complex_reflections", sql.Integer),
+    sql.Column("questions", sql.Integer),
+    sql.Column("dimensions", sql.Text, nullable=False),
+)
+"""Apart from ``attempts``: there a long record would stand before them in every row, and be read through."""
 
 original_records = sql.Table(
     "original_records",
