@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from ..errors import BadInput, VoiceTrainerError
-from . import exercises, forget, history, listen, machine, models, practise, review, share
+from . import exercises, forget, history, listen, machine, models, practise, report, review, share
 from .context import Context
 
 app = typer.Typer(
@@ -44,6 +44,7 @@ review.add_to(app)
 listen.add_to(app)
 exercises.add_to(app)
 history.add_to(app)
+report.add_to(app)
 share.add_to(app)
 forget.add_to(app)
 machine.add_to(app)
