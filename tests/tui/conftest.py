@@ -191,5 +191,5 @@ async def until(pilot: Pilot[None], true: Callable[[], bool], *, tries: int = 60
     for _ in range(tries):
         if true():
             return
-        await pilot.pause(0.02)
+        await pilot.pause(0.04)
     raise AssertionError(f"it never came; the screen is {pilot.app.screen!r}")

@@ -30,7 +30,7 @@ LONG = speech(240.0)
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    return make_room(tmp_path, sound=ScriptedSound(reply=LONG, speed=20.0))
+    return make_room(tmp_path, sound=ScriptedSound(reply=LONG, speed=8.0))
 
 
 def practice(app: VoiceTrainerApp) -> PracticeScreen:
@@ -51,7 +51,7 @@ async def into_dinner(app: VoiceTrainerApp, pilot: Pilot[None]) -> None:
     await until(pilot, stage(app, "noticing"))
 
 
-async def answer(app: VoiceTrainerApp, pilot: Pilot[None], least_s: float = 4.0) -> FeedbackScreen:
+async def answer(app: VoiceTrainerApp, pilot: Pilot[None], least_s: float = 2.5) -> FeedbackScreen:
     await pilot.press("space")
     await until(pilot, stage(app, "recording"))
     await until(pilot, lambda: practice(app).query_one(Recorder).elapsed_s >= least_s)
@@ -64,7 +64,7 @@ async def answer(app: VoiceTrainerApp, pilot: Pilot[None], least_s: float = 4.0)
 @pytest.mark.parametrize("size", [(80, 24), (160, 50)])
 async def test_a_whole_exercise_by_keys(room: Room, size: tuple[int, int]) -> None:
     app = room.app()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await into_dinner(app, pilot)
         choices = practice(app).query_one(FeelingChoices)
         number = 1 + choices._words.index("hurt")
@@ -108,7 +108,7 @@ async def test_a_whole_exercise_by_keys(room: Room, size: tuple[int, int]) -> No
 
 async def test_the_curves_are_drawn_where_there_is_room_and_told_where_there_is_not(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(160, 50)) as pilot:
+    async with app.run_test(size=(160, 50), notifications=True) as pilot:
         await into_dinner(app, pilot)
         feedback = await answer(app, pilot)
         await until(pilot, lambda: len(feedback.query("PlotWidget")) == 4)
@@ -130,7 +130,7 @@ async def test_keys_shown_fit_80_columns_at_every_stage(room: Room) -> None:
         right = max(key.region.right for key in app.screen.query(Footer).first().query("FooterKey"))
         assert right <= 80, footer(app)
 
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         await fits()
         assert "8 Pick" in footer(app)
@@ -148,7 +148,7 @@ async def test_keys_shown_fit_80_columns_at_every_stage(room: Room) -> None:
 
 async def test_escape_while_recording_keeps_nothing(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         await pilot.press("space")
         await until(pilot, stage(app, "recording"))
@@ -165,7 +165,7 @@ async def test_escape_while_recording_keeps_nothing(room: Room) -> None:
 
 async def test_leaving_the_app_while_recording_keeps_what_was_said(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         await pilot.press("space")
         await until(pilot, stage(app, "recording"))
@@ -187,7 +187,7 @@ async def test_leaving_the_app_while_recording_keeps_what_was_said(room: Room) -
 
 async def test_replay_begins_anew_and_keeps_what_was_picked(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         await pilot.press("3")
         first = practice(app).turn_run
@@ -202,7 +202,7 @@ async def test_replay_begins_anew_and_keeps_what_was_picked(room: Room) -> None:
 
 async def test_breathing_is_paced_and_left_at_any_time(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         for key in ("enter", "escape"):
             await pilot.press("b")
@@ -216,9 +216,9 @@ async def test_breathing_is_paced_and_left_at_any_time(room: Room) -> None:
 
 
 async def test_space_does_not_cut_the_speaker_off_but_enter_goes_on(tmp_path: Path) -> None:
-    room = make_room(tmp_path, sound=ScriptedSound(reply=LONG, speed=20.0, prompt_s=60.0))
+    room = make_room(tmp_path, sound=ScriptedSound(reply=LONG, speed=8.0, prompt_s=60.0))
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("l", "down", "enter")
         await until(pilot, stage(app, "ready"))
@@ -235,7 +235,7 @@ async def test_space_does_not_cut_the_speaker_off_but_enter_goes_on(tmp_path: Pa
 
 async def test_a_content_note_comes_before_anything_plays(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("l", "end", "enter")
         await until(pilot, lambda: "Somebody hints at violence" in seen(app) and stage(app, "ready")())
@@ -245,9 +245,9 @@ async def test_a_content_note_comes_before_anything_plays(room: Room) -> None:
 
 
 async def test_no_microphone_is_one_sentence_and_r_tries_again(tmp_path: Path) -> None:
-    sound = ScriptedSound(reply=LONG, speed=20.0, microphone=None)
+    sound = ScriptedSound(reply=LONG, speed=8.0, microphone=None)
     app = make_room(tmp_path, sound=sound).app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("enter", "enter")
         await until(pilot, stage(app, "failed"))
@@ -260,18 +260,21 @@ async def test_no_microphone_is_one_sentence_and_r_tries_again(tmp_path: Path) -
 
 
 async def test_a_microphone_that_vanishes_costs_no_word(tmp_path: Path) -> None:
-    room = make_room(tmp_path, sound=ScriptedSound(reply=LONG, speed=20.0, lost_after_s=9.0))
+    room = make_room(tmp_path, sound=ScriptedSound(reply=LONG, speed=8.0))
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         await pilot.press("space")
+        await until(pilot, stage(app, "recording"))
+        await until(pilot, lambda: practice(app).query_one(Recorder).elapsed_s > 2.0)
+        practice(app).turn_run._mic._lost_after_s = 0.0  # type: ignore[union-attr]
         await until(pilot, on(app, FeedbackScreen))
         assert room.practice.store.count() == 1
 
 
 async def test_an_old_attempt_is_opened_from_home(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         feedback = await answer(app, pilot, 2.0)
         await pilot.press("escape")
@@ -282,9 +285,9 @@ async def test_an_old_attempt_is_opened_from_home(room: Room) -> None:
 
 
 async def test_silence_is_met_kindly(tmp_path: Path) -> None:
-    room = make_room(tmp_path, sound=ScriptedSound(speed=20.0), preferences=Preferences())
+    room = make_room(tmp_path, sound=ScriptedSound(speed=8.0), preferences=Preferences())
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         await answer(app, pilot, 2.0)
         await until(pilot, lambda: "No words were heard" in seen(app))
@@ -293,7 +296,7 @@ async def test_silence_is_met_kindly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(20, 6), (40, 12), (300, 90)])
 async def test_the_loop_survives_any_size(room: Room, size: tuple[int, int]) -> None:
     app = room.app()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await into_dinner(app, pilot)
         await pilot.press("b", "enter", "c", "1")
         await answer(app, pilot, 2.0)

@@ -61,7 +61,7 @@ def footer(app: VoiceTrainerApp) -> str:
 
 async def test_home_says_what_today_is_and_why(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await until(pilot, lambda: "The flat that got too quiet" in seen(app))
         text = seen(app)
@@ -75,7 +75,7 @@ async def test_home_says_what_today_is_and_why(room: Room) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_room_is_reached_and_left_by_keys(room: Room, size: tuple[int, int]) -> None:
     app = room.app()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, at_home(app))
         for key, kind in (("l", LibraryScreen), ("s", SettingsScreen), ("enter", PracticeScreen)):
             await pilot.press(key)
@@ -97,7 +97,7 @@ async def test_every_room_is_reached_and_left_by_keys(room: Room, size: tuple[in
 
 async def test_every_key_of_every_room_is_shown_at_80_columns(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         for key in ("l", "s"):
             await pilot.press(key)
@@ -109,7 +109,7 @@ async def test_every_key_of_every_room_is_shown_at_80_columns(room: Room) -> Non
 
 async def test_ctrl_p_opens_the_palette(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("ctrl+p")
         await until(pilot, lambda: type(app.screen).__name__ == "CommandPalette")
@@ -121,7 +121,7 @@ async def test_ctrl_p_opens_the_palette(room: Room) -> None:
 
 async def test_library_narrows_by_filter_and_by_word(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(160, 50)) as pilot:
+    async with app.run_test(size=(160, 50), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("l")
         await until(pilot, on(app, LibraryScreen))
@@ -150,7 +150,7 @@ async def test_library_narrows_by_filter_and_by_word(room: Room) -> None:
 @pytest.mark.parametrize("size", [(20, 6), (1, 1), (300, 90)])
 async def test_no_size_breaks_it(room: Room, size: tuple[int, int]) -> None:
     app = room.app()
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, at_home(app))
         for key in ("l", "escape", "s", "escape", "question_mark", "escape", "enter", "escape"):
             await pilot.press(key)
@@ -160,7 +160,7 @@ async def test_no_size_breaks_it(room: Room, size: tuple[int, int]) -> None:
 
 async def test_a_storm_of_resizes_leaves_it_whole(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         for key in ("h", "l", "s", "enter"):
             await pilot.press(key)
@@ -174,7 +174,7 @@ async def test_without_colour_everything_is_still_told(room: Room, monkeypatch: 
     monkeypatch.setenv("NO_COLOR", "1")
     app = room.app()
     assert app.no_color
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("s")
         await until(pilot, on(app, SettingsScreen))
@@ -193,7 +193,7 @@ async def test_without_colour_everything_is_still_told(room: Room, monkeypatch: 
 
 async def test_settings_are_used_and_saved_at_once(room: Room) -> None:
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("s")
         await until(pilot, on(app, SettingsScreen))
@@ -213,7 +213,7 @@ async def test_microphone_test_is_played_back(tmp_path: Path) -> None:
     sound = ScriptedSound(reply=speech(600.0), speed=60.0)
     room = make_room(tmp_path, sound=sound)
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("s")
         await until(pilot, lambda: "▮" in seen(app))
@@ -227,7 +227,7 @@ async def test_microphone_test_is_played_back(tmp_path: Path) -> None:
 async def test_a_missing_microphone_is_told_in_settings(tmp_path: Path) -> None:
     room = make_room(tmp_path, sound=ScriptedSound(microphone=None))
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await pilot.press("s")
         await until(pilot, lambda: "No microphone was found" in seen(app))
@@ -238,7 +238,7 @@ async def test_an_unfinished_recording_is_offered_recovered_and_deleted(room: Ro
         subprocess.run([sys.executable, "-c", KILLED, str(room.practice.recordings.folder), f"01HZBROKENOFF{i}"], check=False)
     assert len(room.practice.unfinished()) == 2
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: "broken off" in seen(app))
         await pilot.press("down")
         await until(pilot, lambda: "Delete" in footer(app))
@@ -261,7 +261,7 @@ async def test_a_trainer_that_cannot_be_opened_says_why() -> None:
         raise StoreCorrupt("The practice database is damaged; move it aside to begin a new one.")
 
     app = VoiceTrainerApp(broken)  # type: ignore[arg-type]
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: "database is damaged" in seen(app))
         await pilot.press("l", "s", "enter")
         assert isinstance(app.screen, HomeScreen)
@@ -270,13 +270,13 @@ async def test_a_trainer_that_cannot_be_opened_says_why() -> None:
 
 async def test_models_warm_behind_the_screen_and_say_so(room: Room) -> None:
     app = room.app(warm=True)
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: "Models ready" in seen(app))
 
 
 async def test_straight_into_an_exercise(room: Room) -> None:
     app = room.app(start=("the-clock", None))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, on(app, PracticeScreen))
         await until(pilot, lambda: "Before you begin" in seen(app))
         assert not room.sound.played
@@ -284,14 +284,14 @@ async def test_straight_into_an_exercise(room: Room) -> None:
 
 async def test_an_exercise_that_is_not_there_is_told(room: Room) -> None:
     app = room.app(start=("the-clok", None))
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: "There is no exercise" in seen(app))
 
 
 async def test_theme_follows_the_preference(tmp_path: Path) -> None:
     room = make_room(tmp_path, preferences=Preferences(theme="light"))
     app = room.app()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: app.theme == "daylight")
 
 

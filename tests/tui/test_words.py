@@ -96,7 +96,7 @@ def test_pitch_is_drawn_about_its_own_median_and_breaks_where_nothing_is_voiced(
     assert [len(run.values) for run in runs(series)] == [3, 2]
     assert runs(pitch_series(None)) == ()
     assert bounds(series, least=4.0) == (-12.0, 12.0)
-    assert spark(series, 4, -12.0, 12.0, 1.2) == "▄  ▆"
+    assert spark(series, 4, -12.0, 12.0, 1.2) == "▃  ▆"
 
 
 def test_loudness_is_drawn_about_the_mean_of_the_louder_half() -> None:
