@@ -1,8 +1,8 @@
 """What many attempts show together: trends with their uncertainty, pooled counts, and what was repaired. Pure.
 
 A single score says little, so nothing here is about one: a trend is the mean of the last ``WINDOW`` attempts with its
-95 % interval, and there is none under ``LEAST``. Only scores of one scoring version are compared, and only one person's.
-The order in which rows are handed in makes no difference.
+95 % interval, and there is none under ``LEAST``. Only scores of one scoring version are compared. The order in which
+rows are handed in makes no difference.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from itertools import groupby
 from math import floor, sqrt
-from statistics import fmean, variance
+from statistics import fmean
 from typing import Literal
 
 import msgspec
@@ -201,18 +201,21 @@ def _value(row: HistoryRow, name: str) -> float | None:
 
 
 def _trend(name: str, ordered: Sequence[HistoryRow]) -> Trend:
-    rated = [(row.started_at, value) for row in ordered if (value := _value(row, name)) is not None]
-    values = [value for _, value in rated]
-    count = len(rated)
+    times: list[datetime] = []
+    values: list[float] = []
+    for row in ordered:
+        value = _value(row, name)
+        if value is not None:
+            times.append(row.started_at)
+            values.append(value)
+    count = len(values)
     if count < LEAST:
         return Trend(name=name, attempts=count)
     step = max(1, -(-(count - LEAST + 1) // MOST_POINTS))
     ends = range(count, LEAST - 1, -step)  # the newest attempt always has its point
     rounded = name not in WHOLES
-    points = [_point(rated[end - 1][0], values[max(0, end - WINDOW) : end], rounded) for end in ends]
-    return Trend(
-        name=name, attempts=count, points=tuple(reversed(points)), direction=_direction(values, rounded)
-    )
+    points = [_point(times[end - 1], values[max(0, end - WINDOW) : end], rounded) for end in ends]
+    return Trend(name=name, attempts=count, points=tuple(reversed(points)), direction=_direction(values, rounded))
 
 
 def _point(at: datetime, values: Sequence[float], rounded: bool) -> Point:
@@ -228,7 +231,9 @@ def _point(at: datetime, values: Sequence[float], rounded: bool) -> Point:
 
 
 def _variance_of_mean(values: Sequence[float], rounded: bool) -> float:
-    return (variance(values) + (ROUNDING_VARIANCE if rounded else 0.0)) / len(values)
+    mean = fmean(values)
+    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    return (variance + (ROUNDING_VARIANCE if rounded else 0.0)) / len(values)
 
 
 def _direction(values: Sequence[float], rounded: bool) -> Direction | None:

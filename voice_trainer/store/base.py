@@ -118,8 +118,8 @@ class Store(Protocol):
             exercise_ids: any of these, such as those of one skill. since, before: by ``started_at``, with zone.
         """
 
-    def history(self, *, person: str | None = None, since: datetime | None = None) -> tuple[HistoryRow, ...]:
-        """All attempts with what trends are made of, newest first; arguments as for ``attempts``."""
+    def history(self, *, limit: int | None = None) -> tuple[HistoryRow, ...]:
+        """Attempts with what trends are made of, newest first (``limit`` None: all)."""
 
     def count(
         self, *, person: str | None = None, exercise_id: str | None = None, exercise_ids: Collection[str] | None = None

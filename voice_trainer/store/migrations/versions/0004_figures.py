@@ -1,4 +1,4 @@
-"""What is counted and drawn of many attempts: moves and levels, beside their records, which are too long to read all."""
+"""What is counted and drawn of many attempts: moves and levels, since records are too long to read all."""
 
 from __future__ import annotations
 
