@@ -53,12 +53,10 @@ class Review:
 
     def finish(self) -> Attempt:
         """The complete answer, stored. Raises ModelMissing, ModelCorrupt, StoreError; the sound is kept."""
-        try:
-            scored = self._reply.finish(self._heard.result())
-        finally:
-            recording = self._writer.finish()
+        recording = self._practice.finish_recording(self._writer)  # while the last words are transcribed
+        scored = self._reply.finish(self._heard.result())
         attempt = self._practice.attempt_of(self._exercise, self._turn, scored, attempt_id=self._id)
-        attempt = msgspec.structs.replace(attempt, recording=recording)
+        attempt = msgspec.structs.replace(attempt, recording=recording.result())
         self._practice.keep(attempt)
         return attempt
 
@@ -96,7 +94,7 @@ class Practice:
         self.preferences = preferences
         self.folders = folders or {}
         self._save = save
-        self._background = ThreadPoolExecutor(1, thread_name_prefix="speaker-voice")
+        self._background = ThreadPoolExecutor(1, thread_name_prefix="practice")
         self._speakers: dict[tuple[str, str], Future[Heard]] = {}
         self._meter: Microphone | None = None
 
@@ -152,6 +150,10 @@ class Practice:
     def review(self, exercise: Exercise, turn: Turn, rate_hz: int) -> Review:
         """A reply to be fed with samples at ``rate_hz`` and stored. Raises StoreError."""
         return Review(self, exercise, turn, rate_hz)
+
+    def finish_recording(self, writer: RecordingWriter) -> Future[str]:
+        """Encode a recording off the way; its name, or what went wrong. The sound is safe either way."""
+        return self._background.submit(writer.finish)
 
     def keep(self, attempt: Attempt) -> None:
         """Store ``attempt``; from here on its recording is in good hands. Raises StoreError."""

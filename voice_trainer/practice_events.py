@@ -45,7 +45,7 @@ class RecordingStarted:
 
 @dataclass(frozen=True)
 class Level:
-    """``elapsed_s`` is None before recording starts. ``stops_in_s``: countdown of an automatic stop that was asked for."""
+    """``elapsed_s`` is None before recording starts. ``stops_in_s``: countdown of an automatic stop, if asked for."""
 
     rms_dbfs: float
     peak_dbfs: float

@@ -23,7 +23,8 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         captions: show the speaker's words while they are heard.
         theme: light, dark, or as the terminal is.
         auto_stop_s: end a recording after this much silence, at least 3 s; None stops by hand only.
-        threads: processor threads that each model may use, 1–64.
+        threads: processor threads that each model may use, 1–64; None for one less than the machine has, at most 4
+            (a second thread slows Whisper's decoder down where the machine has only two).
         breathing: offer a breath before answering.
         keep_days: forget what was practised longer ago than this many days, whenever the trainer is opened; None keeps
             everything.
@@ -38,6 +39,6 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     captions: bool = False
     theme: Literal["auto", "light", "dark"] = "auto"
     auto_stop_s: Annotated[float, msgspec.Meta(ge=SHORTEST_AUTO_STOP_S, le=60)] | None = None
-    threads: Annotated[int, msgspec.Meta(ge=1, le=64)] = 2
+    threads: Annotated[int, msgspec.Meta(ge=1, le=64)] | None = None
     breathing: bool = True
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] | None = None

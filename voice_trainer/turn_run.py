@@ -115,6 +115,7 @@ class TurnRun:
         self._mic: Microphone | None = None
         self._playback: Playback | None = None
         self._writer: RecordingWriter | None = None
+        self._recording: Future[str] | None = None
         self._reply: ReplyInProgress | None = None
         self._prompt_ended_at: float | None = None
         self._prompt_skipped = False
@@ -274,6 +275,9 @@ class TurnRun:
         yield RecordingStopped(self._recorded_s)
         if self._overflows:
             yield Notice(f"The microphone dropped sound {self._overflows} times; a busier machine does that.")
+        assert self._writer is not None
+        self._recording = self._practice.finish_recording(self._writer)  # while the last words are transcribed
+        self._writer = None
         baseline = self._practice.store.baseline(self._preferences.person, device)
         scored = self._reply.finish(speaker.result(), baseline=baseline, timing=self._timing())
         self._reply = None
@@ -283,7 +287,7 @@ class TurnRun:
             device=device,
             headphones=self._preferences.headphones,
             heard=self._heard,
-            recording=self._finish_recording(),
+            recording=self._recording.result(),
         )
         try:
             self._practice.keep(attempt)
@@ -309,18 +313,16 @@ class TurnRun:
         if self._cancelled.is_set():
             raise _Cancelled
 
-    def _finish_recording(self) -> str:
-        assert self._writer is not None
-        writer, self._writer = self._writer, None
-        return writer.finish()
-
     def _keep(self) -> str | None:
         """Path of the recording, finished if it can be; None where nothing was recorded."""
-        if self._writer is None:
+        if self._writer is not None:
+            self._recording = self._practice.finish_recording(self._writer)
+            self._writer = None
+        if self._recording is None:
             return None
         try:
-            return str(self._practice.recordings.path(self._finish_recording()))
-        except StoreError:
+            return str(self._practice.recordings.path(self._recording.result()))
+        except VoiceTrainerError:
             return None  # its raw samples stay where they are, and are offered at the next start
 
     def _close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from ..scoring import Engines
     from ..store import Store
     from ..store.recordings import Recordings
+
+
+MOST_THREADS = 4
+"""More than this, and Whisper's threads wait for each other."""
 
 
 @dataclass
@@ -36,6 +41,11 @@ class Context:
         """As saved, with ``--person`` over it."""
         saved = self.config.preferences
         return saved if self.person is None else msgspec.structs.replace(saved, person=self.person)
+
+    @property
+    def threads(self) -> int:
+        """Processor threads for each model."""
+        return self.preferences.threads or max(1, min(MOST_THREADS, (os.cpu_count() or 1) - 1))
 
     @cached_property
     def library(self) -> Library:
@@ -77,7 +87,7 @@ class Context:
     def listener(self) -> Listener:
         from ..engines.listener import OnnxListener
 
-        return OnnxListener(threads=self.preferences.threads)
+        return OnnxListener(threads=self.threads)
 
     @cached_property
     def transcriber(self) -> Transcriber:
@@ -88,7 +98,7 @@ class Context:
             self.config.folders.models,
             model_name=preferences.whisper_model,
             language=preferences.language,
-            threads=preferences.threads,
+            threads=self.threads,
         )
 
     @cached_property

@@ -1,7 +1,7 @@
 """Twins of the engines that need no device and no model: they say what their script says, at once.
 
-For tests, and for trying the screens on a machine without sound. Each claims the protocol of its real twin, and the same
-tests run over both where the protocol promises something.
+For tests, and for trying the screens on a machine without sound. Each claims the protocol of its real twin, and the
+same tests run over both where the protocol promises something.
 """
 
 from __future__ import annotations
