@@ -165,6 +165,10 @@ def test_joined_advice_keeps_every_sentence_and_its_label(corpus: Path) -> None:
     assert {reply.prompt for reply in joined} == {"", "I am lost."}
 
 
+def samples_of(corpus: Path) -> list[data.Sample]:
+    return data.read_advice(corpus / "advice" / "askparents_train.tsv", "askparents")
+
+
 def test_advice_beside_a_reflection_leaves_its_labels_to_its_own_span(corpus: Path) -> None:
     reply = data.read_annomi(corpus / "annomi_train.jsonl")[0]
     advice = data.read_advice(corpus / "advice" / "askparents_train.tsv", "askparents")[1]
@@ -172,7 +176,9 @@ def test_advice_beside_a_reflection_leaves_its_labels_to_its_own_span(corpus: Pa
     whole, own, added = both.spans
     assert whole.labels == {"advice": 1}
     assert own.labels == reply.labels
-    assert (added.first, added.last, added.labels) == (2, 3, {"advice": 1})
+    assert (added.first, added.last, added.labels) == (2, 3, augment.GIVEN)
+    assert HEADS["behavior"][augment.GIVEN["behavior"]] == "therapist_input"
+    assert augment.with_advice(reply, samples_of(corpus)[0]).spans[2].labels == {"advice": 0}
 
 
 def test_macro_f1_by_hand() -> None:

@@ -34,7 +34,7 @@ def main() -> None:
     from voice_trainer.engines.listener import OnnxListener
 
     from .data import read_all
-    from .evaluate import measure_all
+    from .evaluate import floors_of, measure_all
     from .report import throughput, write_card, write_results
     from .split import split_all
 
@@ -44,7 +44,7 @@ def main() -> None:
     splits = split_all(read_all(options.data))
     notes = [] if options.evaluate_only else _fit_and_export(options, splits)
     listener = OnnxListener(options.out, threads=1)
-    figures = measure_all(listener, splits)
+    figures = measure_all(listener, splits, floors_of(splits))
     rate = throughput(listener, splits)
     minutes = (time.monotonic() - started) / 60
     write_results(ROOT / "training" / "RESULTS.md", figures, splits, rate, minutes, notes, options.out)

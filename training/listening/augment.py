@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .data import Sample, Span
+from .schema import HEADS
 
 _FILLER = re.compile(r"(?:,\s*)?\b(?:uh|um|er|erm|mm)\b,?", re.IGNORECASE)
 _STUTTER = re.compile(r"\b(\w{1,4})(?:-+\s?\1\b)+", re.IGNORECASE)
@@ -42,6 +43,22 @@ def speechlike(sample: Sample, rng: random.Random, *, stripped: float = 0.5, bar
     return replace(sample, prompt=prompt, sentences=sentences)
 
 
+GIVEN = {
+    "advice": 1,
+    "behavior": HEADS["behavior"].index("therapist_input"),
+    "reflection": 0,
+    "question": 0,
+    "input": HEADS["input"].index("advice"),
+}
+"""What AnnoMI's coders would call a sentence that three people called advice. A question that advises is no question:
+the convention that advice put as a question is advice only. Without it the network, which meets little advice in
+AnnoMI, takes "You should call her" for a reflection, for its "you"."""
+
+
+def _labels(advice: Sample) -> dict[str, int]:
+    return dict(GIVEN) if advice.labels["advice"] else {"advice": 0}
+
+
 def join_advice(samples: Sequence[Sample], prompts: Sequence[str], rng: random.Random) -> list[Sample]:
     """Replies of one to three advice-corpus sentences, each sentence still labelled; advice anywhere is advice overall.
 
@@ -52,10 +69,11 @@ def join_advice(samples: Sequence[Sample], prompts: Sequence[str], rng: random.R
     replies = []
     while order:
         taken = [order.pop() for _ in range(min(rng.choice((1, 2, 3)), len(order)))]
-        labels = [sample.labels["advice"] for sample in taken]
-        spans = [Span(0, len(taken), {"advice": max(labels)})]
+        labels = [_labels(sample) for sample in taken]
+        given = max(label["advice"] for label in labels)
+        spans = [Span(0, len(taken), labels[0] if len(taken) == 1 else {"advice": given})]
         if len(taken) > 1:
-            spans += [Span(i, i + 1, {"advice": label}) for i, label in enumerate(labels)]
+            spans += [Span(i, i + 1, label) for i, label in enumerate(labels)]
         prompt = rng.choice(prompts) if prompts and rng.random() < 0.5 else ""
         sentences = tuple(sample.sentences[0] for sample in taken)
         replies.append(replace(taken[0], prompt=prompt, sentences=sentences, spans=tuple(spans)))
@@ -71,5 +89,5 @@ def with_advice(sample: Sample, advice: Sample) -> Sample:
     label = advice.labels["advice"]
     own = Span(0, n, sample.labels)
     known = {"advice": 1} if label else {k: v for k, v in sample.labels.items() if k == "advice"}
-    spans = (Span(0, n + 1, known), own, Span(n, n + 1, {"advice": label}))
+    spans = (Span(0, n + 1, known), own, Span(n, n + 1, _labels(advice)))
     return replace(sample, sentences=(*sample.sentences, advice.sentences[0]), spans=spans, weak=False)

@@ -28,8 +28,9 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ADVISES = re.compile(
-    r"\b(?:should|need to|have to|try|could|recommend|suggest|make sure|have you tried|why don'?t you|if i were you|"
-    r"don'?t (?:be|do|let|go)|talk to|get (?:a|some)|be(?:tter|st) to)\b|^(?:just )?(?:go|get|take|tell|ask|let|give)\b",
+    r"\b(?:should|need to|have to|try|could|recommend|suggest|make sure|have you tried|why don'?t you|"
+    r"if i were you|don'?t (?:be|do|let|go)|talk to|get (?:a|some)|be(?:tter|st) to)\b|"
+    r"^(?:just )?(?:go|get|take|tell|ask|let|give)\b",
     re.IGNORECASE,
 )
 _WARM = re.compile(r"\b(?:sorry|hope|hugs?|love you|proud|glad|here for you|feel for you|wish you|stay strong)\b", re.I)

@@ -88,37 +88,51 @@ def _merged(measure: Measure, labels: NDArray[np.int64]) -> NDArray[np.int64]:
     return labels if measure.merge is None else np.array(measure.merge)[labels]
 
 
-def measure_all(listener: OnnxListener, splits: dict[str, Split]) -> list[Figure]:
+Floors = dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
+"""Measure's name → the linear floor's probabilities on its test replies, with marks and without."""
+
+
+def tested(measure: Measure, splits: dict[str, Split]) -> list[Sample]:
+    return [sample for sample in splits[measure.corpus].test if measure.head in sample.labels]
+
+
+def floors_of(splits: dict[str, Split]) -> Floors:
+    """BOLT's floor is the one fitted on AnnoMI."""
+    fitted: dict[tuple[str, str], LinearFloor] = {}
+    found: Floors = {}
+    for measure in MEASURES:
+        source = "annomi" if measure.corpus == "bolt" else measure.corpus
+        key = (source, measure.head)
+        if key not in fitted:
+            known = [sample for sample in splits[source].train if measure.head in sample.labels]
+            fitted[key] = LinearFloor(measure.head).fit(known)
+        samples = tested(measure, splits)
+        found[measure.name] = (fitted[key].probabilities(samples), fitted[key].probabilities(stripped(samples)))
+    return found
+
+
+def measure_all(listener: OnnxListener, splits: dict[str, Split], floors: Floors) -> list[Figure]:
     """Every measure on its test groups, with marks and without, beside both baselines."""
     readings: dict[str, tuple[list[Probabilities], list[Probabilities]]] = {}
-    floors: dict[tuple[str, str], LinearFloor] = {}
     figures = []
     for measure in MEASURES:
-        samples = [s for s in splits[measure.corpus].test if measure.head in s.labels]
-        bare = stripped(samples)
+        everything = splits[measure.corpus].test
         if measure.corpus not in readings:
-            everything = splits[measure.corpus].test
             readings[measure.corpus] = (read(listener, everything), read(listener, stripped(everything)))
-        source = "annomi" if measure.corpus == "bolt" else measure.corpus
-        if (source, measure.head) not in floors:
-            known = [s for s in splits[source].train if measure.head in s.labels]
-            floors[source, measure.head] = LinearFloor(measure.head).fit(known)
-        figures.append(_figure(measure, splits, samples, bare, readings[measure.corpus], floors[source, measure.head]))
+        known = [i for i, sample in enumerate(everything) if measure.head in sample.labels]
+        full, bare = (np.stack([side[i][measure.head][0] for i in known]) for side in readings[measure.corpus])
+        figures.append(_figure(measure, tested(measure, splits), full, bare, floors[measure.name]))
     return figures
 
 
 def _figure(
     measure: Measure,
-    splits: dict[str, Split],
     samples: list[Sample],
-    bare: list[Sample],
-    readings: tuple[list[Probabilities], list[Probabilities]],
-    floor: LinearFloor,
+    full: NDArray[np.float32],
+    bare: NDArray[np.float32],
+    floor: tuple[NDArray[np.float32], NDArray[np.float32]],
 ) -> Figure:
-    known = [i for i, s in enumerate(splits[measure.corpus].test) if measure.head in s.labels]
-    full = np.stack([readings[0][i][measure.head][0] for i in known])
-    plain = np.stack([readings[1][i][measure.head][0] for i in known])
-    raw = np.array([s.labels[measure.head] for s in samples])
+    raw = np.array([sample.labels[measure.head] for sample in samples])
     truth = _merged(measure, raw)
     guess = _classes(measure, full)
     size = len(HEADS[measure.head]) if measure.merge is None else max(measure.merge) + 1
@@ -126,22 +140,22 @@ def _figure(
     def score(found: NDArray[np.int64]) -> float:
         return macro_f1(confusion_of(truth, found, size))
 
-    def hard(found: NDArray[np.int64]) -> float:
+    def cue(texts: list[Sample]) -> float:
         """Cues have no second choice: an *other* where there is none counts as the first class."""
-        merged = _merged(measure, found)
+        merged = _merged(measure, cues(measure.head, texts))
         return score(np.where(merged < 0, 0, merged))
 
     return Figure(
         measure=measure,
         count=len(samples),
-        groups=len({s.group for s in samples}),
+        groups=len({sample.group for sample in samples}),
         f1=score(guess),
-        interval=interval(truth, guess, [s.group for s in samples], size),
-        stripped=score(_classes(measure, plain)),
-        floor=score(_classes(measure, floor.probabilities(samples))),
-        floor_stripped=score(_classes(measure, floor.probabilities(bare))),
-        cue=hard(cues(measure.head, samples)),
-        cue_stripped=hard(cues(measure.head, bare)),
+        interval=interval(truth, guess, [sample.group for sample in samples], size),
+        stripped=score(_classes(measure, bare)),
+        floor=score(_classes(measure, floor[0])),
+        floor_stripped=score(_classes(measure, floor[1])),
+        cue=cue(samples),
+        cue_stripped=cue(stripped(samples)),
         ece=calibration_error(full, raw),
     )
 

@@ -130,7 +130,11 @@ def loss_of(
 
 
 def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: Recipe) -> list[str]:
-    """Fit in place; returns a line an epoch for the log. Stops early when ``minutes`` are up, and says so."""
+    """Fit in place; returns a line an epoch for the log.
+
+    The rate rises over the first steps and falls to nothing at the last. Where the machine is too slow to get there in
+    ``minutes``, it falls by the clock instead, so that the fit still lands; the log then says that it stopped early.
+    """
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(recipe.threads)
     rng = random.Random(recipe.seed)
@@ -142,9 +146,13 @@ def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: R
     )
     per_epoch = len(epoch_samples(splits, recipe, random.Random(0))) / recipe.batch
     steps, step, started, log = int(per_epoch * recipe.epochs), 0, time.monotonic(), []
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda at: min((at + 1) / (0.08 * steps), max(0.02, 1 - at / steps))
-    )
+
+    def share(at: int) -> float:
+        used = (time.monotonic() - started) / (recipe.minutes * 60)
+        late = at > 0 and used * steps / at > 1
+        return min((at + 1) / (0.08 * steps), max(0.02, 1 - (used if late else at / steps)))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, share)
     for epoch in range(recipe.epochs):
         net.train()
         losses = []

@@ -81,7 +81,7 @@ def write_results(
     lines = [
         "# Results of the listening model",
         "",
-        f"Written by `python -m training.listening`. Model {manifest.version}, {size:.1f} MB int8, "
+        f"Written by `training/listening/report.py`. Model {manifest.version}, {size:.1f} MB int8, "
         f"SHA-256 {manifest.sha256[:16]}…; read through the product's own engine.",
         "",
         "Macro-F1 on groups that were used neither for fitting nor for choosing: source videos (AnnoMI), posts (EPITOME),",
@@ -97,7 +97,7 @@ def write_results(
         "## The run",
         "",
         *(f"* {note}" for note in notes),
-        f"* whole run: {minutes:.1f} minutes ({platform.machine()}, other work on the machine not excluded)",
+        f"* this run: {minutes:.1f} minutes by the clock ({platform.machine()}, other work on the machine not excluded)",
         f"* throughput, one thread, replies of 20–30 words with their prompts: {rate[0]:.0f} a second batched, "
         f"{rate[1]:.0f} one by one (wall clock); {rate[2]:.1f} ms of CPU a reply",
         "* split sizes (train/dev/test): "
@@ -164,6 +164,11 @@ def write_card(path: Path, figures: Sequence[Figure], splits: dict[str, Split], 
         "* Sentences are taught mostly through replies' labels, so a sentence's probabilities are weaker than the reply's.",
         "* It does not know whether a reflected feeling is the right one, and takes a stem with a verdict in it (“it sounds",
         "  like you're overreacting”) for a reflection.",
+        *(
+            f"* No better than word counts yet ({f.f1:.2f} against {f.floor:.2f}): {f.measure.name}."
+            for f in figures
+            if f.f1 < f.floor
+        ),
         "* It judges text. A wrong transcript is read as it is written.",
         "",
     ]
