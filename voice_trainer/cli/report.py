@@ -26,26 +26,28 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     context: typer.Context,
-    output: Annotated[Path, typer.Option("-o", "--output", help="The HTML file to write.")],
+    output: Annotated[Path, typer.Option("-o", "--out", help="The HTML file to write.")],
     attempt: Annotated[str | None, typer.Argument(help="Which attempt: its id, or the beginning of it.")] = None,
     exercise: Annotated[str | None, typer.Option("--exercise", help="All attempts at this one, side by side.")] = None,
-    sound: Annotated[str, typer.Option("--sound", help="How the sound goes in: opus (small) or flac (exact).")] = "opus",
+    sound: Annotated[
+        str, typer.Option("--sound", help="How the sound goes in: opus (small) or flac (exact).")
+    ] = "opus",
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is no report.")] = False,
     json: Json = False,
 ) -> None:
     """Write a page to keep, print or share: it needs nothing else, and asks no other computer for anything."""
     from ..report import attempt_page, exercise_page
-    from ..report.file import check_target
 
     root: Context = context.obj
     if (attempt is None) == (exercise is None):
         raise RequestInvalid("Name one attempt, or give --exercise ID for all attempts at it; `voice-trainer history`.")
-    path = output.absolute()
-    check_target(path, force=force)
+    path = _target(root, output, force=force)
     encoding = _sound_format(sound)
     if attempt is not None:
-        found, damaged = (root.store.attempt(attempt),), 0
-        page = attempt_page(_reply(root, found[0], encoding))
+        one = root.store.attempt(attempt)
+        found: tuple[Attempt, ...] = (one,)
+        damaged = 0
+        page = attempt_page(_reply(root, one, encoding))
     else:
         found, damaged = _attempts(root, exercise or "")
         page = exercise_page(tuple(_reply(root, each, encoding) for each in found))
@@ -56,6 +58,21 @@ def report(
         typer.echo(f"{path} holds {len(found)} repl{'y' if len(found) == 1 else 'ies'} ({len(page) / 1e6:.1f} MB).")
     if damaged:
         raise typer.Exit(1)
+
+
+def _target(root: Context, output: Path, *, force: bool) -> Path:
+    """The full path, links followed, of a file that may be written. What the trainer keeps is never written over."""
+    from ..report.file import check_target, is_report
+
+    try:
+        path = output.expanduser().resolve()
+        exists = path.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise RequestInvalid(f"{str(output)[:80]} can't name a file ({error}); give -o another one.") from error
+    if exists and path.is_relative_to(root.config.folders.data.resolve()) and not is_report(path):
+        raise RequestInvalid(f"{path} belongs to the trainer and is not written over; give -o another name.")
+    check_target(path, force=force)
+    return path
 
 
 def _sound_format(name: str) -> SoundFormat:
@@ -73,7 +90,9 @@ def _attempts(root: Context, exercise_id: str) -> tuple[tuple[Attempt, ...], int
     if not rows:
         root.library.get(exercise_id)  # tells a slip of the pen from an exercise that was never practised
         who = f" by {root.preferences.person}" if root.preferences.person else ""
-        raise RequestInvalid(f"There is no attempt at {exercise_id}{who} yet; begin: voice-trainer practice {exercise_id}")
+        raise RequestInvalid(
+            f"There is no attempt at {exercise_id}{who} yet; begin: voice-trainer practice {exercise_id}"
+        )
     found: list[Attempt] = []
     fault: StoreCorrupt | None = None
     for row in reversed(rows):

@@ -17,7 +17,7 @@ from .content import Reply
 from .file import GENERATOR
 from .series import limits
 from .view import clock, heading_of, view
-from .words import KIND_WORDS, MARKS
+from .words import KIND_WORDS, MARKS, day
 
 
 def of_attempt(reply: Reply) -> bytes:
@@ -70,8 +70,6 @@ def _page(template: str, **values: object) -> bytes:
     )
     environment.filters["clock"] = clock
     environment.filters["drawn"] = Markup  # of our own pictures only: they come out of an XML writer
-    from .words import day
-
     environment.filters["day"] = day
     style, script = _text("report.css"), _text("report.js")
     page = environment.get_template(template).render(

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..attempt import Sentence, VoiceCurves, Word
-from .series import GAP_S, QUIETEST_DB, Limits, Points, lines, line_length_s, loudness, pitch, runs
+from .series import GAP_S, QUIETEST_DB, Limits, Points, line_length_s, lines, loudness, pitch, runs
 from .svg import COLOURS, WORD, tidy
-from .words import KINDS, MARKS, clean, clock, move_word, moves_shown
+from .words import MARKS, clean, clock, marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -246,18 +246,17 @@ def _draw_moves(lane: Axes, sentences: Sequence[Sentence], span: tuple[float, fl
         start, end = max(sentence.start_s, span[0]), min(sentence.end_s, span[1])
         if end <= start:
             continue
-        moves = moves_shown(sentence.moves)
-        kinds = [KINDS.get(move, "beside") for move in moves]
-        role = kinds[0] if kinds else "line"
+        told = marks(sentence)
+        role = told[0][0] if told else "line"
         lane.plot([start, end], [height - 21] * 2, color=COLOURS[role], linewidth=2, solid_capstyle="butt")
         room = (end - start) / (lane.get_xlim()[1] - lane.get_xlim()[0]) * (WIDTH - LEFT - RIGHT)
-        text = "   ".join(f"{MARKS[kind]} {move_word(move)}" for move, kind in zip(moves, kinds, strict=True))
+        text = "   ".join(f"{MARKS[kind]} {words}" for kind, words in told)
         if text and sentence.start_s < span[0]:
             text = f"… {text}"
         if text and len(text) * LABEL_SIZE * CHARACTER <= room + 20:
             _text(lane, start, height - 14, text, role, LABEL_SIZE + 0.5)
         elif text:
-            _text(lane, start, height - 14, " ".join(MARKS[kind] for kind in kinds), role, LABEL_SIZE + 0.5)
+            _text(lane, start, height - 14, " ".join(MARKS[kind] for kind, _ in told), role, LABEL_SIZE + 0.5)
 
 
 def _clock(axes: Axes, start_s: float, end_s: float, *, until_s: float | None = None) -> None:

@@ -1,7 +1,7 @@
 """The plotting library's SVG made fit for a page: no styles of its own, no random names, colours by class.
 
-A strict content security policy lets no ``style`` attribute work, and colours must follow the reader's light or dark, so
-each colour that a picture is drawn with stands for a class.
+A strict content security policy lets no ``style`` attribute work, and colours must follow the reader's light or dark,
+so each colour that a picture is drawn with stands for a class.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def _references(root: ET.Element) -> set[str]:
 def _restyle(element: ET.Element) -> None:
     """Move what its ``style`` says into attributes, and its colours into classes."""
     declared = element.attrib.pop("style", "")
-    values = {key: element.attrib.pop(key) for key in ("fill", "stroke") if key in element.attrib}
+    values: dict[str, str] = {key: element.attrib.pop(key) for key in ("fill", "stroke") if key in element.attrib}
     for declaration in declared.split(";"):
         key, _, value = declaration.partition(":")
         if key.strip() in _PROPERTIES:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..attempt import Attempt, Dimension, Evidence, Point, Sentence
+from ..attempt import Attempt, Dimension, Evidence, Point
 from ..listening.dimensions import VOICE_DIMENSIONS, WORDING_DIMENSIONS
 from .content import Reply, Sound, spoken_sound
 from .pictures import Picture, drawn_lines, portrait
 from .series import Limits, limits
 from .words import (
     DIMENSIONS,
-    KINDS,
     MARKS,
     MEASURES,
     SKILLS,
@@ -21,8 +20,8 @@ from .words import (
     day,
     level_of,
     level_word,
+    marks,
     move_word,
-    moves_shown,
     sentence,
     short_day,
 )
@@ -245,7 +244,7 @@ def sides(attempt: Attempt) -> tuple[Side, Side]:
 
 def _side(title: str, whole: str, score: float | None, dimensions: Sequence[Dimension], order: Sequence[str]) -> Side:
     spoken = whole == "voice"
-    found = {dimension.name: dimension for dimension in dimensions}
+    found: dict[str, Dimension] = {dimension.name: dimension for dimension in dimensions}
     level = level_of(score)
     rows = tuple(
         Looked(
@@ -256,7 +255,7 @@ def _side(title: str, whole: str, score: float | None, dimensions: Sequence[Dime
             reason=sentence(one.reason),
             quotes=tuple(_quote(evidence) for evidence in one.evidence),
         )
-        for one in (found[name] for name in order if name in found)  # type: ignore[index]
+        for one in (found[name] for name in order if name in found)
     )
     return Side(title=title, level=level, word=level_word(level, whole, spoken=spoken), rows=rows)
 
@@ -289,23 +288,15 @@ def _said(attempt: Attempt) -> tuple[Line, ...]:
         until = sentences[at + 1].start_s if at + 1 < len(sentences) else float("inf")
         since = one.start_s if at else float("-inf")
         mine = tuple(word for word in words if since <= word.start_s < until)
-        found.append(Line(words=mine, marks=_marks(one), start_s=one.start_s, end_s=one.end_s))
-    return tuple(line for line in found if line.words)
-
-
-def _marks(one: Sentence) -> tuple[Mark, ...]:
-    moves = moves_shown(one.moves)
-    marks = [
-        Mark(
-            kind=KINDS.get(move, "beside"),
-            sign=MARKS[KINDS.get(move, "beside")],
-            text=f"names {', '.join(one.feelings)}" if move == "names_feeling" and one.feelings else move_word(move),
+        found.append(
+            Line(
+                words=mine,
+                marks=tuple(Mark(kind=kind, sign=MARKS[kind], text=text) for kind, text in marks(one)),
+                start_s=one.start_s,
+                end_s=one.end_s,
+            )
         )
-        for move in moves
-    ]
-    if one.feelings and "names_feeling" not in moves:
-        marks.append(Mark(kind="nearer", sign=MARKS["nearer"], text=f"names {', '.join(one.feelings)}"))
-    return tuple(marks)
+    return tuple(line for line in found if line.words)
 
 
 def _not_rated(attempt: Attempt) -> tuple[tuple[str, str], ...]:

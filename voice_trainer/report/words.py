@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from ..listening.moves import MOVE_WORDS, PRESENT, Move
+from ..listening.moves import MOVE_WORDS, PRESENT, Move, Sentence
 
 SKILLS: dict[str, str] = {
     "notice": "noticing",
@@ -115,6 +115,18 @@ def moves_shown(moves: Mapping[Move, float]) -> tuple[Move, ...]:
     if "complex_reflection" in there and "simple_reflection" in there:
         there.remove("simple_reflection")
     return tuple(there)
+
+
+def marks(one: Sentence) -> tuple[tuple[str, str], ...]:
+    """(kind, words) of what a sentence does; the feelings that it names are said with their names."""
+    named = f"names {', '.join(one.feelings)}" if one.feelings else ""
+    moves = moves_shown(one.moves)
+    found = [
+        (KINDS.get(move, BESIDE), named if named and move == "names_feeling" else move_word(move)) for move in moves
+    ]
+    if named and "names_feeling" not in moves:
+        found.append((NEARER, named))
+    return tuple((kind, clean(text)) for kind, text in found)
 
 
 def move_word(move: str) -> str:
