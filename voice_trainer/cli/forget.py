@@ -126,7 +126,7 @@ def _unname(root: Context) -> None:
 def _will_go(selection: Selection, named: bool) -> str:
     recordings = sum(row.has_recording for row in selection.attempts) + len(selection.broken_off)
     parts = [_many(len(selection.attempts), "attempt"), _many(recordings, "recording")]
-    parts += ["the everyday voice"] if selection.people else []
+    parts += ["the everyday voice and notes written"] if selection.people else []
     parts += ["the name in the settings"] if named else []
     return f"To be removed: {', '.join(parts)}, and the files exported from them."
 
@@ -137,6 +137,7 @@ def _told(done: Forgotten, named: bool, left_aside: tuple[str, ...]) -> str:
         _many(done.recordings, "recording"),
         _many(done.exports, "exported file"),
         _many(done.baselines, "everyday voice", "everyday voices"),
+        _many(done.notes, "note"),
         _many(done.set_aside, "store that was set aside", "stores that were set aside"),
     ]
     gone = [count for count in counts if not count.startswith("0 ")] + (["the name in the settings"] if named else [])

@@ -170,6 +170,12 @@ class Store(Protocol):
     def pins(self, attempt_id: str) -> tuple[Pin, ...]:
         """The pins of the attempt of this whole id, by their moment; none for one that is not stored."""
 
+    def remove_pins_of(self, author: str) -> int:
+        """Remove every note that ``author`` wrote, on whose attempts ever; how many there were."""
+
+    def pin_authors(self) -> frozenset[str]:
+        """Everybody who wrote a note."""
+
     def remove_pin(self, pin_id: str) -> bool:
         """Remove a pin, leaving nothing of it in the file; whether there was one."""
 

@@ -198,6 +198,14 @@ class DatabaseStore:
         with translated(self._place), self._engine.begin() as connection:
             return tuple(Pin(**row) for row in connection.execute(query).mappings())
 
+    def remove_pins_of(self, author: str) -> int:
+        with translated(self._place), self._writer.begin() as connection:
+            return int(connection.execute(pins.delete().where(pins.c.author == author)).rowcount)
+
+    def pin_authors(self) -> frozenset[str]:
+        with translated(self._place), self._engine.begin() as connection:
+            return frozenset(connection.execute(sql.select(pins.c.author).distinct()).scalars())
+
     def remove_pin(self, pin_id: str) -> bool:
         with translated(self._place), self._writer.begin() as connection:
             removed = connection.execute(pins.delete().where(pins.c.id == pin_id)).rowcount
@@ -206,8 +214,8 @@ class DatabaseStore:
 
     def wipe(self) -> None:
         if self._engine.dialect.name == "sqlite":
-            # secure_delete overwrites what is deleted, but not what SQLite moved within a page before: VACUUM writes
-            # the whole file anew, through the journal.
+            # secure_delete has overwritten what was deleted; writing the file anew gives its space back, and rests on
+            # nothing that SQLite leaves when it moves rows between pages.
             self._run_alone("VACUUM")
             self._empty_journal()
             return

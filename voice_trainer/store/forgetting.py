@@ -23,7 +23,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         attempts: as they are listed. broken_off: ids of recordings that never became one.
-        people: whose everyday voice goes, too.
+        people: whose everyday voice goes, too, and the notes that they wrote on anybody's attempts.
         everything: also files in the folder of recordings that nothing knows of, and stores that were set aside.
     """
 
@@ -42,6 +42,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         recordings: with sound on disk, those that were broken off among them. exports: files removed.
+        notes: that those people wrote on attempts of others; those on a removed attempt go with it, uncounted.
         set_aside: damaged stores that were set aside and are removed now.
         changed: paths of exports that are not what was written, so they were left.
         kept: paths of files that the system would not let go, with why. in_use: recordings made by a program just now.
@@ -51,6 +52,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     recordings: int = 0
     exports: int = 0
     baselines: int = 0
+    notes: int = 0
     set_aside: int = 0
     changed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
@@ -74,7 +76,7 @@ def select_person(store: Store, recordings: Recordings, person: str) -> Selectio
     return Selection(
         attempts=store.attempts(person=person),
         broken_off=tuple(one.attempt_id for one in recordings.unfinished() if one.person == person),
-        people=(person,) if store.baselines(person) else (),
+        people=(person,) if store.baselines(person) or person in store.pin_authors() else (),
     )
 
 
@@ -115,6 +117,7 @@ def forget(
     sounds, in_use = _remove_sounds(recordings, selection)
     attempts = store.remove_attempts(ids)
     baselines = sum(store.remove_baselines(person) for person in selection.people)
+    notes = sum(store.remove_pins_of(person) for person in selection.people)
     aside = 0
     for path in set_aside if selection.everything else ():
         reason = _removed(path)
@@ -126,6 +129,7 @@ def forget(
         recordings=sounds,
         exports=exports,
         baselines=baselines,
+        notes=notes,
         set_aside=aside,
         changed=changed,
         kept=kept,
