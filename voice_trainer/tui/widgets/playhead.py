@@ -12,55 +12,32 @@ HEAD = "┃"
 PLAYING, STANDING, COMING = "▶", "‖", "…"
 
 
-def over(row: Row, at: int | None, played: str = "") -> Content:
-    """``row`` with the playhead in column ``at``; what lies behind it in time keeps its style, the rest is fainter."""
-    if at is None or not 0 <= at < len(row.text):
-        at = None
-    text = row.text if at is None else f"{row.text[:at]}{HEAD}{row.text[at + 1 :]}"
-    content = Content(text).stylize(row.style)
+def over(row: Row, at: int) -> Content:
+    """``row`` with the playhead in column ``at``."""
+    content = Content(f"{row.text[:at]}{HEAD}{row.text[at + 1 :]}").stylize(row.style)
     for start, end, style in row.styles:
         content = content.stylize(style, start, end)
-    if at is not None:
-        if played and not row.styles:
-            content = content.stylize(played, at + 1)
-        content = content.stylize("bold $foreground", at, at + 1)
-    return content
+    return content.stylize("bold $foreground", at, at + 1)
 
 
 def time_line(state: State, duration_s: float, width: int, style: str) -> Content:
-    """ "0:04 ━━[━━●──]─── 0:18": brackets are the passage, round ones when it is not being looped."""
-    now, all_of_it = clock(state.position_s), clock(duration_s)
-    long = width - len(now) - len(all_of_it) - 2
-    if long < 3:
-        return Content(now)
-    at = column(state.position_s, long, duration_s)
-    cells = ["━" if i < at else "─" for i in range(long)]
+    """ "━━[━━●──]───" in ``width`` columns: brackets hold the passage, round ones while it is not being looped."""
+    at = column(state.position_s, width, duration_s)
+    cells = ["━" if i < at else "─" for i in range(width)]
     if state.loop is not None:
         brackets = "[]" if state.looping else "()"
-        cells[column(state.loop.start_s, long, duration_s)] = brackets[0]
-        cells[column(state.loop.end_s, long, duration_s)] = brackets[1]
-    return Content.assemble(
-        (f"{now} ", "$quiet"),
-        ("".join(cells[:at]), style),
-        ("●", f"bold {style}"),
-        ("".join(cells[at + 1 :]), "$quiet"),
-        (f" {all_of_it}", "$quiet"),
-    )
+        cells[column(state.loop.start_s, width, duration_s)] = brackets[0]
+        cells[column(state.loop.end_s, width, duration_s)] = brackets[1]
+    return Content.assemble(("".join(cells[:at]), style), ("●", f"bold {style}"), ("".join(cells[at + 1 :]), "$quiet"))
 
 
-def status(state: State, begin_s: float | None, end_s: float | None) -> str:
-    """ "▶ playing  ×0.8  over and over 0:02–0:05"."""
-    if state.preparing:
-        word = f"{COMING} one moment"
-    else:
-        word = f"{PLAYING} playing" if state.playing else f"{STANDING} standing"
-    parts = [word, f"×{state.speed:g}"]
-    if state.loop is not None and state.looping:
-        parts.append(f"over and over {state.loop.start_s:.1f}–{state.loop.end_s:.1f} s")
-    elif state.loop is not None:
-        parts.append(f"passage {state.loop.start_s:.1f}–{state.loop.end_s:.1f} s: L loops it")
-    elif begin_s is not None:
+def status(state: State, duration_s: float, begin_s: float | None) -> str:
+    """ "▶ 0:04 of 0:18  ×0.8  over and over 2.1–5.0 s"."""
+    mark = COMING if state.preparing else PLAYING if state.playing else STANDING
+    parts = [f"{mark} {clock(state.position_s)} of {clock(duration_s)}", f"×{state.speed:g}"]
+    if begin_s is not None:
         parts.append(f"passage from {begin_s:.1f} s: E ends it")
-    elif end_s is not None:
-        parts.append(f"passage to {end_s:.1f} s: B begins it")
-    return "  ".join(parts)
+    elif state.loop is not None:
+        times = f"{state.loop.start_s:.1f}–{state.loop.end_s:.1f} s"
+        parts.append(f"over and over {times}" if state.looping else f"passage {times}: L loops it")
+    return "   ".join(parts)

@@ -10,11 +10,13 @@ from ...playing import State
 from ...session import Pin
 from ...takes import Take
 from ..picture import GUTTER, Row, column, picture
+from ..words import clock
 from .playhead import over, time_line
 
 NOTHING = State()
 OTHER_ROWS = 4
 """Moves, pauses, pins and the time."""
+ROOM_FOR_NAMES = 40
 
 
 class Timeline(Widget):
@@ -55,12 +57,14 @@ class Timeline(Widget):
     def render(self) -> Content:
         if self._take is None:
             return Content.assemble(("One moment…", "$quiet"))
-        gutter = GUTTER if self.size.width >= 40 else 0
+        gutter = GUTTER if self.size.width >= ROOM_FOR_NAMES else 0
         width = self.size.width - gutter
         at = column(self.state.position_s, width, self._take.duration_s)
-        lines = [
-            Content.assemble((f"{row.name[: gutter - 1]:{gutter}}" if gutter else "", "$quiet"), over(row, at, "dim"))
-            for row in self._rows(width, self.size.height)
-        ]
-        line = time_line(self.state, self._take.duration_s, self.size.width, self._style)
-        return Content("\n").join([*lines, line])
+        rows = self._rows(width, self.size.height)
+        lines = [Content.assemble((_name(row.name, gutter), "$quiet"), over(row, at)) for row in rows]
+        now = Content.assemble((_name(clock(self.state.position_s), gutter), "$quiet"))
+        return Content("\n").join([*lines, now + time_line(self.state, self._take.duration_s, width, self._style)])
+
+
+def _name(name: str, gutter: int) -> str:
+    return f"{name[: gutter - 1]:{gutter}}" if gutter else ""
