@@ -41,8 +41,9 @@ Direction = Literal["higher", "lower", "unclear"]
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):
-    """The mean of the last ``attempts`` rated attempts up to ``at``, with its 95 % interval, on the scale 1–5."""
+    """The mean of the last ``attempts`` rated attempts up to the ``number``-th, with its 95 % interval, on 1–5."""
 
+    number: int
     at: datetime
     mean: float
     low: float
@@ -214,14 +215,15 @@ def _trend(name: str, ordered: Sequence[HistoryRow]) -> Trend:
     step = max(1, -(-(count - LEAST + 1) // MOST_POINTS))
     ends = range(count, LEAST - 1, -step)  # the newest attempt always has its point
     rounded = name not in WHOLES
-    points = [_point(times[end - 1], values[max(0, end - WINDOW) : end], rounded) for end in ends]
+    points = [_point(end, times[end - 1], values[max(0, end - WINDOW) : end], rounded) for end in ends]
     return Trend(name=name, attempts=count, points=tuple(reversed(points)), direction=_direction(values, rounded))
 
 
-def _point(at: datetime, values: Sequence[float], rounded: bool) -> Point:
+def _point(number: int, at: datetime, values: Sequence[float], rounded: bool) -> Point:
     mean = fmean(values)
     half = T_95[len(values) - 2] * sqrt(_variance_of_mean(values, rounded))
     return Point(
+        number=number,
         at=at,
         mean=mean,
         low=max(LOWEST, mean - half),
