@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import shutil
 import tempfile
@@ -176,6 +177,18 @@ def make_room(folder: Path, *, preferences: Preferences | None = None, sound: Sc
     return Room(practice, sound, saved)
 
 
+@pytest.fixture(autouse=True)
+def _keys_do_not_wait_for_an_idle_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual's pilot waits up to a second at each key for the process to be idle; while a scripted microphone runs it
+    never is. The tests wait for what they expect instead."""
+
+    async def at_once(*_: float) -> None:
+        await asyncio.sleep(0.02)
+
+    monkeypatch.setattr("textual.app.wait_for_idle", at_once)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", at_once)
+
+
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
     made = make_room(tmp_path)
@@ -186,7 +199,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 Until = Callable[[Pilot[None], Callable[[], bool]], Awaitable[None]]
 
 
-async def until(pilot: Pilot[None], true: Callable[[], bool], *, tries: int = 600) -> None:
+async def until(pilot: Pilot[None], true: Callable[[], bool], *, tries: int = 250) -> None:
     """Let the app go on until ``true``; each try waits for what is in its queues."""
     for _ in range(tries):
         if true():

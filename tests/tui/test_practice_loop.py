@@ -116,7 +116,7 @@ async def test_the_curves_are_drawn_where_there_is_room_and_told_where_there_is_
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: feedback.query_one("#curves-text", Static).display)
         assert "semitones" in str(feedback.query_one("#curves-text", Static).content)
-        assert "▅" in str(feedback.query_one("#curves-text", Static).content)
+        assert "▁" in str(feedback.query_one("#curves-text", Static).content)
         await pilot.press("t")
         await until(pilot, stage(app, "ready"))
         assert practice(app).turn.id == "start"
@@ -279,7 +279,9 @@ async def test_an_old_attempt_is_opened_from_home(room: Room) -> None:
         feedback = await answer(app, pilot, 2.0)
         await pilot.press("escape")
         await until(pilot, lambda: "today" in seen(app) and "words" in seen(app))
-        await pilot.press("down", "enter")
+        await pilot.press("down")
+        await until(pilot, lambda: app.screen.query_one("#lately").has_focus)
+        await pilot.press("enter")
         await until(pilot, on(app, FeedbackScreen))
         assert app.screen.attempt.id == feedback.attempt.id  # type: ignore[attr-defined]
 

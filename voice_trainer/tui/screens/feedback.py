@@ -41,6 +41,7 @@ class FeedbackScreen(Page):
         Binding("p", "mine", "Mine"),
         Binding("m", "model", "Model"),
         Binding("o", "speaker", "Speaker"),
+        Binding("v", "replay", "Replay"),
         Binding("d", "details", "Details"),
         Binding("escape,h", "app.home", "Home", key_display="esc"),
         TO_HELP,
@@ -130,7 +131,7 @@ class FeedbackScreen(Page):
             widget.update(told)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        if action == "mine":
+        if action in ("mine", "replay"):
             return self.attempt.recording is not None
         if action == "model":
             return self.turn is not None and bool(self.turn.model_replies)
@@ -185,6 +186,12 @@ class FeedbackScreen(Page):
             self.trainer.practise(self.exercise, self.next_turn, at_once=True)
         else:
             self.trainer.action_home()
+
+    def action_replay(self) -> None:
+        from .replay import ReplayScreen
+
+        self.player.stop()
+        self.app.push_screen(ReplayScreen(self.attempt, self.exercise))
 
     def action_details(self) -> None:
         from .details import DetailsScreen

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 NOT_KEPT = "The sound of this attempt was not kept."
 ONLY_OWN = "Pins go on your own takes; choose one with its digit."
+MORE_KEYS = "[ ] sentence   , . mark   L loop on and off   X no loop"
 TOO_SHORT = "That passage is shorter than a word; let it run a little before E."
 
 
@@ -83,9 +84,9 @@ class ReplayScreen(Page):
         Binding("space", "play", "Play", priority=True, key_display="space"),
         Binding("right", "word(1)", "Word", priority=True, key_display="←→"),
         Binding("left", "word(-1)", show=False, priority=True),
-        Binding("right_square_bracket,shift+right", "sentence(1)", "Sentence", priority=True, key_display="[]"),
+        Binding("right_square_bracket,shift+right", "sentence(1)", show=False, priority=True),
         Binding("left_square_bracket,shift+left", "sentence(-1)", show=False, priority=True),
-        Binding("full_stop", "mark(1)", "Mark", key_display=",."),
+        Binding("full_stop", "mark(1)", show=False),
         Binding("comma", "mark(-1)", show=False),
         Binding("plus,equals_sign", "speed(1)", "Speed", key_display="-+"),
         Binding("minus,underscore", "speed(-1)", show=False),
@@ -97,7 +98,7 @@ class ReplayScreen(Page):
         Binding("shift+tab", "next_take(-1)", show=False, priority=True),
         *(Binding(str(digit), f"take({digit - 1})", show=False) for digit in range(1, 10)),
         Binding("p", "pin", "Pin"),
-        Binding("delete,d", "delete", "Unpin", key_display="del"),
+        Binding("delete,d", "delete", show=False),
         Binding("c", "compare", "Compare"),
         Binding("escape", "back", "Back", key_display="esc"),
         TO_HELP,
@@ -241,6 +242,7 @@ class ReplayScreen(Page):
         name = take_name(source, self.exercise.speaker.name)
         timeline = self.query_one(Timeline)
         timeline.border_title = name
+        timeline.border_subtitle = MORE_KEYS
         timeline.show(take, self.pins, take_style(source))
         note = UNKNOWN if source.key in self._unplaced else FINDING if take.text else ""
         spoken = self.query_one(SpokenWords)
