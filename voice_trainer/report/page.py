@@ -17,7 +17,7 @@ from .content import Reply
 from .file import GENERATOR
 from .series import limits
 from .view import clock, heading_of, view
-from .words import KIND_WORDS, MARKS, day
+from .words import KIND_WORDS, MARKS, day, until
 
 
 def of_attempt(reply: Reply) -> bytes:
@@ -71,6 +71,7 @@ def _page(template: str, **values: object) -> bytes:
     environment.filters["clock"] = clock
     environment.filters["drawn"] = Markup  # of our own pictures only: they come out of an XML writer
     environment.filters["day"] = day
+    environment.filters["until"] = until
     style, script = _text("report.css"), _text("report.js")
     page = environment.get_template(template).render(
         style=Markup(style),

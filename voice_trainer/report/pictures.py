@@ -250,7 +250,7 @@ def _draw_moves(lane: Axes, sentences: Sequence[Sentence], span: tuple[float, fl
         role = told[0][0] if told else "line"
         lane.plot([start, end], [height - 21] * 2, color=COLOURS[role], linewidth=2, solid_capstyle="butt")
         room = (end - start) / (lane.get_xlim()[1] - lane.get_xlim()[0]) * (WIDTH - LEFT - RIGHT)
-        text = "   ".join(f"{MARKS[kind]} {words}" for kind, words in told)
+        text = " · ".join(f"{MARKS[kind]} {words}" for kind, words in told)
         if text and sentence.start_s < span[0]:
             text = f"… {text}"
         if text and len(text) * LABEL_SIZE * CHARACTER <= room + 20:

@@ -145,6 +145,12 @@ def day(moment: datetime) -> str:
     return f"{local.day} {local:%B %Y}, {local:%H:%M}"
 
 
+def until(first: datetime, last: datetime) -> str:
+    """The end of a stretch that began with ``first``: on the same day, only the time of it."""
+    local = last.astimezone()
+    return f"{local:%H:%M}" if local.date() == first.astimezone().date() else day(last)
+
+
 def short_day(moment: datetime) -> str:
     """ "22 Nov, 21:16"."""
     local = moment.astimezone()

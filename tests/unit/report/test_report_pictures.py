@@ -75,7 +75,7 @@ def test_moves_are_written_in_words_and_pauses_with_their_length() -> None:
         made.curves, made.transcript.words, made.wording.sentences, made.voice.duration_s, limits, name="x"
     )
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", line.svg)
-    assert "◆ reflects deeper   ◆ names hurt" in texts
+    assert "◆ reflects deeper · ◆ names hurt" in texts
     assert "◇ open question" in texts
     assert "0.6 s" in texts
     assert "1 pause, the longest 0.6 seconds." in line.svg
