@@ -22,6 +22,7 @@ from voice_trainer.cli.app import run
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data"
 REPLY = HERE.parents[1] / "voice_trainer" / "demo" / "reply.opus"
+LONG_REPLY = HERE.parents[1] / "exercises" / "the-clock" / "start-5.opus"
 RATE = 16_000
 
 pytestmark = pytest.mark.model
@@ -60,8 +61,8 @@ def wav(path: Path, samples: np.ndarray, rate: int = RATE, subtype: str = "FLOAT
     return path
 
 
-def reply_samples(rate: int = RATE) -> np.ndarray:
-    samples, native = soundfile.read(REPLY, dtype="float32")
+def reply_samples(rate: int = RATE, reply: Path = REPLY) -> np.ndarray:
+    samples, native = soundfile.read(reply, dtype="float32")
     return np.interp(np.arange(0, len(samples) / native, 1 / rate), np.arange(len(samples)) / native, samples)
 
 
@@ -287,8 +288,9 @@ def program(*arguments: object, home: Path, **options) -> subprocess.Popen:
 
 def test_a_reply_in_a_pipe_is_answered_soon_after_its_end(home: Path) -> None:
     """By the clock of the one who pipes, at the pace of speech, models warm."""
-    samples = np.tile(reply_samples(), 2)[: 15 * RATE]
-    process = program("review", "-", "--exercise", "cold-dinner", "--json", home=home)
+    samples = reply_samples(reply=LONG_REPLY)
+    assert len(samples) / RATE > 14
+    process = program("review", "-", "--exercise", "the-clock", "--json", home=home)
     assert process.stdin
     assert process.stdout
     assert process.stderr

@@ -27,10 +27,22 @@ def open_trainer(context: Context, exercise: str | None = None) -> None:
         raise RequestInvalid("The trainer needs a terminal to draw on; run it in one, or try: voice-trainer demo")
     from ..engines.native_noise import native_noise_to
 
+    _forget_what_is_old(context)
     with native_noise_to():  # before the app is made: both draw on the same descriptor
         from ..tui.app import VoiceTrainerApp
 
         VoiceTrainerApp(context.practice, start=start).run()
+
+
+def _forget_what_is_old(context: Context) -> None:
+    """What retention asks for, if anybody chose it."""
+    keep_days = context.preferences.keep_days
+    if keep_days is not None:
+        from datetime import UTC, datetime
+
+        from ..store.forgetting import forget_by_age
+
+        forget_by_age(context.store, context.recordings, keep_days, datetime.now(UTC))
 
 
 def practice(
