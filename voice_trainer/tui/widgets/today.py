@@ -18,7 +18,7 @@ class TodayCard(Static, can_focus=True):
     """Focusable; Enter is the screen's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "screen.focus_next", "Down", show=False),
+        Binding("down", "app.focus_next", "Down", show=False),
     ]
 
     def __init__(self) -> None:
