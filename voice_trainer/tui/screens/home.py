@@ -146,7 +146,7 @@ class HomeScreen(Page):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.run_worker(lambda: self._dismiss_recording(chosen), thread=True, group="home")
+                self.run_worker(lambda: self._dismiss_recording(chosen), thread=True, group="dismiss")
 
         self.app.push_screen(ConfirmScreen("Delete this unfinished recording? It can't be brought back."), answered)
 
