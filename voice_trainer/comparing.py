@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from .attempt import Attempt, Dimension
-from .listening.moves import PRESENT, Move
+from .listening.moves import Move
 
 Way = Literal["nearer", "away", "neither"]
 
@@ -165,9 +165,10 @@ def compare(then: Attempt, now: Attempt) -> Comparison:
 def _words(then: Attempt, now: Attempt) -> tuple[Change, ...]:
     """Moves that came or went, the surest first, then how much longer or shorter it is."""
     before, after = then.scored.wording.moves, now.scored.wording.moves
+    made, makes = then.scored.wording.there, now.scored.wording.there
     found = []
     for move in before.keys() & after.keys():  # a move that one model was not taught can't have come or gone
-        was, there = before[move] >= PRESENT, after[move] >= PRESENT
+        was, there = move in made, move in makes
         if was != there:
             way: Way = "neither"
             if move in NEARER or move in AWAY:

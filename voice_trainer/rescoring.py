@@ -20,7 +20,7 @@ from .errors import RequestInvalid
 from .listening.attunement import SCORING_VERSION, Attunement, attune
 from .listening.dimensions import VOICE_DIMENSIONS, WORDING_DIMENSIONS
 from .listening.feedback import give
-from .listening.moves import PRESENT, Move
+from .listening.moves import Move
 from .listening.repair import outcome
 from .scoring import Heard, assess_words
 from .speech.baseline import Baseline
@@ -231,7 +231,7 @@ def unsure(attempt: Attempt) -> bool:
 
 def changes(before: Scored, after: Scored) -> Change:
     """What is other in ``after``."""
-    had, has = _present(before), _present(after)
+    had, has = before.wording.there, after.wording.there
     then = {one.name: one.level for one in before.attunement.dimensions}
     now = {one.name: one.level for one in after.attunement.dimensions}
     names = [*then, *(name for name in now if name not in then)]
@@ -260,7 +260,3 @@ def word_changes(before: Sequence[str], after: Sequence[str]) -> tuple[WordChang
         for tag, start, end, new_start, new_end in matcher.get_opcodes()
         if tag != "equal"
     )
-
-
-def _present(scored: Scored) -> tuple[Move, ...]:
-    return tuple(move for move, probability in scored.wording.moves.items() if probability >= PRESENT)

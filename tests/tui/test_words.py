@@ -22,7 +22,7 @@ from voice_trainer.tui.widgets.waveform import columns_of, drawn_column
 
 from .conftest import library
 
-HEAVY = "faster_whisper ctranslate2 onnxruntime librosa soundfile sounddevice sqlalchemy textual_plot numpy".split()
+HEAVY = ["faster_whisper", "ctranslate2", "onnxruntime", "librosa", "soundfile", "sounddevice", "sqlalchemy", "textual_plot", "numpy"]
 
 
 def test_the_screen_is_imported_without_models_devices_or_numbers() -> None:
@@ -55,13 +55,6 @@ def test_level_words_say_what_it_is_about() -> None:
     assert words.level_word(1, "restraint") == "took over"
     assert words.level_word(None, "pace") == "not rated"
     assert words.bar(2) == "▰▰▱▱▱"
-
-
-def test_moves_are_shown_surest_first_and_a_deeper_reflection_stands_for_both() -> None:
-    assert words.moves_shown({"simple_reflection": 0.9, "complex_reflection": 0.6, "advice": 0.95, "repair": 0.4}) == (
-        "advice",
-        "complex_reflection",
-    )
 
 
 def test_days() -> None:

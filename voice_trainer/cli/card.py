@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..attempt import Dimension, Scored
 from ..exercise import Exercise, Turn
-from ..listening.moves import MOVE_WORDS, PRESENT
+from ..listening.moves import MOVE_WORDS, there
 
 WIDTH = 88
 MARKS = "○●"
@@ -28,7 +28,7 @@ def _lines(exercise: Exercise, turn: Turn, scored: Scored) -> Iterator[str]:
         yield "  (no words were heard)"
     for sentence in scored.wording.sentences:
         yield from _wrapped(f"“{sentence.text}”", "  ")
-        done = [MOVE_WORDS[move] for move, probability in sentence.moves.items() if probability >= PRESENT]
+        done = [MOVE_WORDS[move] for move in there(sentence.moves)]
         named = [f"names {', '.join(sentence.feelings)}"] if sentence.feelings else []
         if done or named:
             yield f"      ↳ {' · '.join(done + named)}"

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 
-from ..listening.moves import PRESENT, Move
+from ..listening.moves import Move
 from .csv_columns import COLUMNS, NOT_APPLICABLE
 from .take import Take, clean
 
@@ -83,7 +83,7 @@ def _therapist(take: Take) -> dict[str, str | float | None]:
         "client_talk_type": NOT_APPLICABLE,
         "start_s": min(word.start_ms for word in take.words) / 1000 if take.words else None,
         "end_s": max(word.end_ms for word in take.words) / 1000 if take.words else None,
-        "moves": " ".join(move for move, chance in scored.wording.moves.items() if chance >= PRESENT),
+        "moves": " ".join(scored.wording.there),
         "level": scored.wording.level,
         "wording": _rounded(scored.attunement.wording),
         "voice": _rounded(scored.attunement.voice),
@@ -99,9 +99,9 @@ def _kind(take: Take, kind: str) -> tuple[str, str]:
     if wording.behavior is None:
         return "", ""
     known = {move: wording.moves[move] for move in KINDS[kind] if move in wording.moves}
-    likeliest = max(known, key=lambda move: known[move], default=None)
-    there = wording.behavior == kind or any(chance >= PRESENT for chance in known.values())
-    if there:
+    made = [move for move in wording.there if move in known]
+    likeliest = max(made or known, key=lambda move: known[move], default=None)
+    if made or wording.behavior == kind:
         return "True", KINDS[kind][likeliest] if likeliest is not None else ""
     return ("False", NOT_APPLICABLE) if len(known) == len(KINDS[kind]) else ("", "")
 

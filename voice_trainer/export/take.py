@@ -10,7 +10,7 @@ from functools import cached_property
 
 from ..attempt import Attempt, Sentence, Word
 from ..exercise import Exercise
-from ..listening.moves import PRESENT, Behavior, Move
+from ..listening.moves import Behavior, Move, there
 from ..speech.transcript import sentences
 from .span import Line, Span
 
@@ -107,6 +107,6 @@ def _line(words: tuple[Word, ...], sentence: Sentence | None) -> Line:
     moves: tuple[Move, ...] = ()
     behavior: Behavior | None = None
     if sentence is not None:
-        moves = tuple(move for move, probability in sentence.moves.items() if probability >= PRESENT)
+        moves = there(sentence.moves)
         behavior = sentence.behavior
     return Line(tuple(span for span in map(_span, words) if span.text), moves, behavior)

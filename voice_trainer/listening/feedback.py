@@ -114,7 +114,11 @@ def _next_step(rated: dict[str, Dimension], wording: Wording, difficulty: int, s
         return _voice_step(worst_voice, seed) if worst_voice is not None and _level(worst_voice) < 3 else None
     if wording.level >= GOOD and worst_voice is not None and _level(worst_voice) <= CLEARLY:
         return _voice_step(worst_voice, seed)
-    steps = [rated[name] for name in LEADS if name in rated and _level(rated[name]) < GOOD]
+    steps = [
+        rated[name]
+        for name in LEADS
+        if name in rated and _level(rated[name]) < GOOD and (name != "validation" or "validation" in wording.moves)
+    ]  # without that move, warmth alone doesn't show whether they were told that it makes sense
     if not steps or wording.level == 5:
         return Point(text=_say("stay", seed, offer=_pick(TRIES["stay"], seed)), dimension="meaning")
     return _wording_step(min(steps, key=lambda one: (_level(one), LEADS.index(one.name))), wording, difficulty, seed)

@@ -27,7 +27,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from .moves import Move, Reading, Span
+from .moves import Move, Reading, Span, reflects
 
 WEIGHTS: dict[str, float] = {
     "reflecting": 0.15,
@@ -76,14 +76,13 @@ def reflection(reading: Reading) -> float:
     """Probability that something in the reply reflects, simply or deeply.
 
     The reply as a whole is read for its main behavior: a reply that reflects and then asks is a question there, so its
-    sentences are asked, too. Simple and complex shut each other out, so their probabilities add up.
+    sentences are asked, too.
     """
     return max(_reflection(span) for span in (reading.reply, *reading.sentences))
 
 
 def _reflection(span: Span) -> float:
-    either = span.moves.get("simple_reflection", 0.0) + span.moves.get("complex_reflection", 0.0)
-    return max(min(1.0, either), span.behavior.get("reflection", 0.0))
+    return max(reflects(span.moves), span.behavior.get("reflection", 0.0))
 
 
 def harm(moves: Mapping[Move, float]) -> float:

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from .moves import PRESENT, Move
+from .moves import QUESTIONS, REFLECTIONS
 from .wording import Wording
-
-REFLECTS: tuple[Move, ...] = ("simple_reflection", "complex_reflection")
-ASKS: tuple[Move, ...] = ("open_question", "closed_question")
 
 
 class MoveCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,10 +23,11 @@ class MoveCounts(msgspec.Struct, frozen=True, kw_only=True):
 def count_moves(wording: Wording) -> MoveCounts | None:
     """The counts of one reply; None where its words weren't rated, or the model wasn't taught these moves."""
     moves = wording.moves
-    if wording.level is None or not all(any(move in moves for move in group) for group in (REFLECTS, ASKS)):
+    if wording.level is None or not all(any(move in moves for move in group) for group in (REFLECTIONS, QUESTIONS)):
         return None
+    there = wording.there
     return MoveCounts(
-        reflections=int(any(moves.get(move, 0.0) >= PRESENT for move in REFLECTS)),
-        complex_reflections=int(moves.get("complex_reflection", 0.0) >= PRESENT),
-        questions=int(any(moves.get(move, 0.0) >= PRESENT for move in ASKS)),
+        reflections=int(any(move in there for move in REFLECTIONS)),
+        complex_reflections=int("complex_reflection" in there),
+        questions=int(any(move in there for move in QUESTIONS)),
     )

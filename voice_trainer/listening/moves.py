@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 import msgspec
@@ -48,6 +49,26 @@ MOVE_WORDS: dict[str, str] = {
     "defending": "defends",
 }
 """How a move is called on the screen."""
+
+
+REFLECTIONS: tuple[Move, ...] = ("complex_reflection", "simple_reflection")
+QUESTIONS: tuple[Move, ...] = ("open_question", "closed_question")
+
+
+def reflects(moves: Mapping[Move, float]) -> float:
+    """Probability, 0–1, that something is reflected: simple and complex shut each other out, so they add up."""
+    return min(1.0, sum(moves.get(move, 0.0) for move in REFLECTIONS))
+
+
+def there(moves: Mapping[Move, float]) -> tuple[Move, ...]:
+    """The moves that are there, surest first; at most one reflection, and the simple one when unsure (MITI 4.2.1)."""
+    found = [move for move, probability in moves.items() if probability >= PRESENT and move not in REFLECTIONS]
+    chance = dict(moves)
+    if reflects(moves) >= PRESENT:
+        kind: Move = "complex_reflection" if moves.get("complex_reflection", 0.0) >= PRESENT else "simple_reflection"
+        chance[kind] = reflects(moves)
+        found.append(kind)
+    return tuple(sorted(found, key=lambda move: -chance[move]))
 
 
 class Span(msgspec.Struct, frozen=True, kw_only=True):

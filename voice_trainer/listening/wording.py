@@ -12,7 +12,7 @@ from .evidence import Spoken
 from .feeling_fit import fit_feelings
 from .feelings import match, named_feelings
 from .level import level, score
-from .moves import Behavior, Mechanism, Move, Reading, Sentence
+from .moves import MOVES, Behavior, Mechanism, Move, Reading, Sentence, there
 from .signals import read_signals
 from .wording_dimensions import rate
 
@@ -51,6 +51,17 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     feelings_met: dict[str, str] = {}
     not_rated: dict[str, str] = {}
     model_version: str = ""
+
+    @property
+    def there(self) -> tuple[Move, ...]:
+        """The moves that the reply makes anywhere, in the order of ``MOVES``; at most one reflection.
+
+        Over the whole reply the model reads the main behavior, so a reflection before a question shows in its sentence.
+        """
+        found = set(there(self.moves)).union(*(there(sentence.moves) for sentence in self.sentences))
+        if "complex_reflection" in found:
+            found.discard("simple_reflection")
+        return tuple(move for move in MOVES if move in found)
 
 
 def spoken_sentences(transcript: Transcript) -> tuple[str, ...]:

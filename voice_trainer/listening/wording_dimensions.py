@@ -12,7 +12,7 @@ from .evidence import Spoken
 from .feeling_families import BY_NAME
 from .feeling_fit import FeelingFit
 from .level import HARMS, Signals
-from .moves import MOVE_WORDS, PRESENT, Move, Reading
+from .moves import MOVE_WORDS, PRESENT, REFLECTIONS, Move, Reading
 
 VALIDATES = (0.2, 0.45, 0.7)
 """Warmth or validation, 0–1, from which on validation is 3, 4 and 5."""
@@ -21,7 +21,6 @@ RESTRAINS = (0.2, 0.4, 0.55, 0.75)
 INVITES = 0.5
 SAYS_MEANING = 0.5
 HOLDS_MEANING = 0.75
-REFLECTIONS: tuple[Move, ...] = ("complex_reflection", "simple_reflection")
 
 
 def rate(spoken: tuple[Spoken, ...], reading: Reading, fit: FeelingFit, signals: Signals) -> tuple[Dimension, ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 
-from ..listening.moves import MOVE_WORDS, PRESENT, Move, Sentence
+from ..listening.moves import MOVE_WORDS, Sentence, there
 
 SKILLS: dict[str, str] = {
     "notice": "noticing",
@@ -109,18 +108,10 @@ def level_word(level: int | None, dimension: str, *, spoken: bool) -> str:
     return LEVELS_OF.get(dimension, VOICE_LEVELS if spoken else WORDING_LEVELS)[level - 1]
 
 
-def moves_shown(moves: Mapping[Move, float]) -> tuple[Move, ...]:
-    """The moves that are there, surest first; the simple reflection is left out beside a deeper one."""
-    there = sorted((move for move, p in moves.items() if p >= PRESENT), key=lambda move: -moves[move])
-    if "complex_reflection" in there and "simple_reflection" in there:
-        there.remove("simple_reflection")
-    return tuple(there)
-
-
 def marks(one: Sentence) -> tuple[tuple[str, str], ...]:
     """(kind, words) of what a sentence does; the feelings that it names are said with their names."""
     named = f"names {', '.join(one.feelings)}" if one.feelings else ""
-    moves = moves_shown(one.moves)
+    moves = there(one.moves)
     found = [
         (KINDS.get(move, BESIDE), named if named and move == "names_feeling" else move_word(move)) for move in moves
     ]

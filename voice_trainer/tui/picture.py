@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..listening.moves import Sentence
+from ..listening.moves import Sentence, there
 from ..session import Pin
 from ..speech.measures import Pause
 from ..takes import Take
 from .braille import braille
 from .series import bounds, loudness_series, pitch_series
 from .widgets.waveform import columns_of, drawn_column
-from .words import BESIDE, MARK_STYLES, MARKS, moves_shown
+from .words import BESIDE, MARK_STYLES, MARKS
 
 GUTTER = 9
 """Columns for the rows' names."""
@@ -90,7 +90,7 @@ def moves_row(sentences: tuple[Sentence, ...], width: int, duration_s: float) ->
     styles: list[tuple[int, int, str]] = []
     for sentence in sentences:
         start, end = column(sentence.start_s, width, duration_s), column(sentence.end_s, width, duration_s)
-        marks = list(dict.fromkeys(MARKS.get(move, BESIDE) for move in moves_shown(sentence.moves))) or [BESIDE]
+        marks = list(dict.fromkeys(MARKS.get(move, BESIDE) for move in there(sentence.moves))) or [BESIDE]
         for at in range(start, end + 1):
             cells[at] = "─"
         styles.append((start, end + 1, "$quiet"))
@@ -126,9 +126,9 @@ def pins_row(pins: tuple[Pin, ...], width: int, duration_s: float) -> Row:
 def marks(take: Take, pins: tuple[Pin, ...]) -> tuple[Mark, ...]:
     """Everything to jump to by time: sentences that do something, pauses, pins."""
     found = [
-        Mark(sentence.start_s, " ".join(MARKS.get(move, BESIDE) for move in moves_shown(sentence.moves)))
+        Mark(sentence.start_s, " ".join(MARKS.get(move, BESIDE) for move in there(sentence.moves)))
         for sentence in take.sentences
-        if moves_shown(sentence.moves)
+        if there(sentence.moves)
     ]
     found += [Mark(pause.start_s, PAUSE) for pause in take.curves.pauses]
     found += [Mark(pin.at_s, str(number)) for number, pin in enumerate(pins, 1)]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from ..exercise import Exercise
-from ..listening.moves import MOVE_WORDS, PRESENT, Move
+from ..listening.moves import MOVE_WORDS
 
 SKILLS: dict[str, str] = {
     "notice": "noticing",
@@ -121,14 +120,6 @@ def level_word(level: int | None, dimension: str) -> str:
         return "not rated"
     spoken = dimension == "voice" or dimension in VOICE_DIMENSIONS
     return LEVELS_OF.get(dimension, VOICE_LEVELS if spoken else WORDING_LEVELS)[level - 1]
-
-
-def moves_shown(moves: Mapping[Move, float]) -> tuple[Move, ...]:
-    """The moves that are there, surest first; the simple reflection is left out beside a deeper one."""
-    there = sorted((move for move, p in moves.items() if p >= PRESENT), key=lambda move: -moves[move])
-    if "complex_reflection" in there and "simple_reflection" in there:
-        there.remove("simple_reflection")
-    return tuple(there)
 
 
 def move_word(move: str) -> str:

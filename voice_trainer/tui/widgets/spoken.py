@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ...listening.moves import Sentence
+from ...listening.moves import Sentence, there
 from ...speech.transcript import Word
 from ...takes import Take
-from ..words import BESIDE, MARK_STYLES, MARKS, move_word, moves_shown
+from ..words import BESIDE, MARK_STYLES, MARKS, move_word
 
 LIT_MARK = "▸"
 LIT = "bold reverse"
@@ -45,7 +45,7 @@ def tokens(words: tuple[Word, ...], sentences: tuple[Sentence, ...], *, named: b
 
 def _moves(sentence: Sentence, *, named: bool) -> list[Token]:
     found: dict[str, Token] = {}
-    for move in moves_shown(sentence.moves):
+    for move in there(sentence.moves):
         mark = MARKS.get(move, BESIDE)
         word = f"names {', '.join(sentence.feelings)}" if move == "names_feeling" and sentence.feelings else ""
         text = f"{mark} {word or move_word(move)}" if named else mark

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual.content import Content
 from textual.widgets import Static
 
-from ...listening.moves import Sentence
-from ..words import BESIDE, MARK_STYLES, MARKS, move_word, moves_shown
+from ...listening.moves import Sentence, there
+from ..words import BESIDE, MARK_STYLES, MARKS, move_word
 
 
 def sentence_content(sentence: Sentence) -> Content:
@@ -19,7 +19,7 @@ def sentence_content(sentence: Sentence) -> Content:
         if cue and at >= 0:
             text = text.stylize("underline", at, at + len(cue))
     parts: list[Content | tuple[str, str] | str] = [text]
-    moves = moves_shown(sentence.moves)
+    moves = there(sentence.moves)
     if moves:
         parts.append("\n")
     for i, move in enumerate(moves):
