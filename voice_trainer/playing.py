@@ -343,8 +343,10 @@ class TakePlayer:
     def _set(self, change: Callable[[_Wish], _Wish]) -> None:
         with self._changed:
             here = replace(self._wish, position_s=self._position())
-            self._wish = change(here)
-            self._changed.notify_all()
+            wish = change(here)
+            if _told(wish) != _told(here):  # or the sound would begin anew for nothing
+                self._wish = wish
+                self._changed.notify_all()
 
     def _instead(self, old: _Wish, new: _Wish) -> None:
         """Put ``new`` in place of ``old``, unless something else was asked for meanwhile."""
@@ -370,6 +372,11 @@ class TakePlayer:
             loop=wish.loop,
             looping=wish.looping,
         )
+
+
+def _told(wish: _Wish) -> tuple[object, ...]:
+    """All that a wish asks for."""
+    return id(wish.take), wish.position_s, wish.playing, wish.speed, wish.loop, wish.looping
 
 
 def _seamless(piece: Samples, rate_hz: int) -> Samples:

@@ -21,7 +21,28 @@ from voice_trainer.store import new_attempt_id
 
 from .conftest import RATE_HZ, Room, speech
 
-WORDS = "You sat there with the candles, and it got so quiet. You felt alone. Have you tried texting me sooner?".split()
+WORDS = [
+    "You",
+    "sat",
+    "there",
+    "with",
+    "the",
+    "candles,",
+    "and",
+    "it",
+    "got",
+    "so",
+    "quiet.",
+    "You",
+    "felt",
+    "alone.",
+    "Have",
+    "you",
+    "tried",
+    "texting",
+    "me",
+    "sooner?",
+]
 WORD_S = 0.3
 SPACE_S = 0.1
 PAUSE_AFTER, PAUSE_S = 10, 1.2

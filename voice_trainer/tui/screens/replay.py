@@ -73,7 +73,7 @@ class Heard(Message):
         self.state = state
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, Heard) and message.state.trouble is None and message.state.notice is None
+        return isinstance(message, Heard) and self.state.trouble is None and self.state.notice is None
 
 
 class ReplayScreen(Page):
