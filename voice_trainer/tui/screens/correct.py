@@ -12,17 +12,17 @@ from textual.message import Message
 from textual.widgets import Static
 
 from ...errors import VoiceTrainerError
-from ...rescoring import Change, changes, correct, restore, unsure, word_changes
+from ...rescoring import Change, changes, correct, corrected, restore, unsure, word_changes
 from ..messages import Trouble
 from ..player import Player
+from ..widgets.word_editor import WordEditor
 from ..words import BESIDE, DIMENSIONS, MARK_STYLES, MARKS, bar, level_of, level_word, move_word
 from .page import Page
 
 if TYPE_CHECKING:
     from ...attempt import Attempt
+    from ...engines.base import Playback
     from ...exercise import Exercise
-
-from ..widgets.word_editor import WordEditor
 
 UNSURE = 0.6
 """A word below this probability is underlined."""
@@ -158,7 +158,7 @@ class CorrectScreen(Page):
         if name is None:
             return
 
-        def start():  # type: ignore[no-untyped-def]
+        def start() -> Playback:
             samples, rate_hz = practice.recordings.load(name)
             from_s, to_s = (0.0, len(samples) / rate_hz) if at_s is None else at_s
             first = max(0, int((from_s - HEAR_BEFORE_S) * rate_hz))
@@ -168,8 +168,6 @@ class CorrectScreen(Page):
 
     def _moment(self) -> tuple[float, float] | None:
         """When the word at the cursor was said, so far as it is one that was heard."""
-        from ...rescoring import corrected
-
         buffer = self.editor.buffer
         if not buffer.words:
             return None

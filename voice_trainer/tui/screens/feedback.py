@@ -43,6 +43,7 @@ class FeedbackScreen(Page):
         Binding("o", "speaker", "Speaker"),
         Binding("v", "replay", "Replay"),
         Binding("d", "details", "Details"),
+        Binding("e", "correct", "Correct the words", show=False),
         Binding("escape,h", "app.home", "Home", key_display="esc"),
         TO_HELP,
     ]
@@ -110,6 +111,8 @@ class FeedbackScreen(Page):
 
     def on_mount(self) -> None:
         self.query_one("#model").display = False
+        if self.check_action("correct", ()):
+            self.query_one("#transcript").border_subtitle = "E corrects the words"
         self._show_notes()
 
     def on_unmount(self) -> None:
@@ -131,6 +134,8 @@ class FeedbackScreen(Page):
             widget.update(told)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action == "correct":
+            return self.stored and self.turn is not None
         if action in ("mine", "replay"):
             return self.attempt.recording is not None
         if action == "model":
@@ -192,6 +197,11 @@ class FeedbackScreen(Page):
 
         self.player.stop()
         self.app.push_screen(ReplayScreen(self.attempt, self.exercise))
+
+    def action_correct(self) -> None:
+        from .correct import CorrectScreen
+
+        self.app.push_screen(CorrectScreen(self.attempt, self.exercise))
 
     def action_details(self) -> None:
         from .details import DetailsScreen

@@ -34,6 +34,7 @@ class HomeScreen(Page):
         Binding("enter", "practise", "Practise"),
         Binding("delete,d", "delete", "Delete", key_display="del"),
         TO_LIBRARY,
+        Binding("y", "history", "History"),
         Binding("h", "first", "Home", show=False),
         TO_SETTINGS,
         TO_HELP,
@@ -134,6 +135,12 @@ class HomeScreen(Page):
     def action_practise(self) -> None:
         if self.snapshot is not None and self.snapshot.today is not None:
             self.trainer.practise(self.snapshot.today.exercise)
+
+    def action_history(self) -> None:
+        from .history import HistoryScreen
+
+        if self.trainer.opened:
+            self.trainer.show(HistoryScreen())
 
     def action_first(self) -> None:
         self.query_one(TodayCard).focus()

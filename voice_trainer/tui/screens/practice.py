@@ -45,6 +45,7 @@ WORKS_IN: dict[str, tuple[Stage, ...]] = {
     "record": ("hearing", "noticing", "breathing"),
     "finish": ("recording",),
     "drop": ("recording",),
+    "open_file": ("ready", "failed"),
     "replay": ("hearing", "noticing", "breathing", "failed"),
     "breathe": ("noticing",),
     "captions": ("hearing", "noticing", "breathing"),
@@ -65,6 +66,7 @@ class PracticeScreen(Page):
         Binding("enter", "go_on", "Go on"),
         Binding("space", "record", "Answer"),
         Binding("space", "finish", "Done"),
+        Binding("o", "open_file", "Recording"),
         Binding("r", "replay", "Replay"),
         Binding("c", "captions", "Captions"),
         Binding("b", "breathe", "Breathe"),
@@ -236,6 +238,12 @@ class PracticeScreen(Page):
     def action_finish(self) -> None:
         if self.turn_run is not None:
             self.turn_run.stop_recording()
+
+    def action_open_file(self) -> None:
+        """Answer with a recording made elsewhere."""
+        from .open_file import OpenFileScreen
+
+        self.app.push_screen(OpenFileScreen(self.exercise, self.turn))
 
     def action_replay(self) -> None:
         """Hear it again, from the start: the run is left and a new one begun, so that its timing stays true."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -52,8 +53,8 @@ class WordEditor(VerticalScroll, can_focus=True):
         self._lines: list[list[int]] = []
         self._text = Static("", id="editor-text")
 
-    def compose(self) -> list[Static]:  # type: ignore[override]
-        return [self._text]
+    def compose(self) -> ComposeResult:
+        yield self._text
 
     def on_mount(self) -> None:
         self.draw()
@@ -122,7 +123,8 @@ class WordEditor(VerticalScroll, can_focus=True):
             self._text.update(Content.assemble((NOTHING, "$quiet")))
             return
         pieces = self._pieces()
-        self._lines, lines, used, here = [[]], [[]], 0, 0
+        lines: list[list[tuple[str, str]]] = [[]]
+        self._lines, used, here = [[]], 0, 0
         for at, text, style in pieces:
             size = cell_len(text)
             if used and used + 1 + size > width:
