@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from voice_trainer import practice_events as events
 from voice_trainer.engines.scripted import ScriptedSound
@@ -23,7 +23,7 @@ from voice_trainer.tui.widgets.recorder import Recorder
 from voice_trainer.tui.widgets.waveform import Waveform
 
 from .conftest import Room, make_room, speech, until
-from .test_rooms import at_home, footer, on, seen
+from .test_rooms import at_home, footer, keys_fit, on, seen
 
 LONG = speech(240.0)
 
@@ -126,20 +126,18 @@ async def test_keys_shown_fit_80_columns_at_every_stage(room: Room) -> None:
     app = room.app()
 
     async def fits() -> None:
-        await pilot.pause(0.05)
-        right = max(key.region.right for key in app.screen.query(Footer).first().query("FooterKey"))
-        assert right <= 80, footer(app)
+        await until(pilot, lambda: keys_fit(app, 80))
 
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)
         await fits()
-        assert "8 Pick" in footer(app)
+        await until(pilot, lambda: "8 Pick" in footer(app))
         await pilot.press("b")
         await fits()
         await pilot.press("space")
         await until(pilot, stage(app, "recording"))
         await fits()
-        assert footer(app).split() == ["space", "Done", "esc", "Cancel"]
+        await until(pilot, lambda: footer(app).split() == ["space", "Done", "esc", "Cancel"])
         await until(pilot, lambda: practice(app).query_one(Recorder).elapsed_s > 2.0)
         await pilot.press("space")
         await until(pilot, on(app, FeedbackScreen))

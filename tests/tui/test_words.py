@@ -22,7 +22,17 @@ from voice_trainer.tui.widgets.waveform import columns_of, drawn_column
 
 from .conftest import library
 
-HEAVY = ["faster_whisper", "ctranslate2", "onnxruntime", "librosa", "soundfile", "sounddevice", "sqlalchemy", "textual_plot", "numpy"]
+HEAVY = [
+    "faster_whisper",
+    "ctranslate2",
+    "onnxruntime",
+    "librosa",
+    "soundfile",
+    "sounddevice",
+    "sqlalchemy",
+    "textual_plot",
+    "numpy",
+]
 
 
 def test_the_screen_is_imported_without_models_devices_or_numbers() -> None:
@@ -44,7 +54,9 @@ def test_every_name_has_its_word() -> None:
     }
 
 
-@pytest.mark.parametrize(("score", "level"), [(0.0, 1), (0.12, 1), (0.13, 2), (0.5, 3), (1.0, 5), (1.4, 5), (None, None)])
+@pytest.mark.parametrize(
+    ("score", "level"), [(0.0, 1), (0.12, 1), (0.13, 2), (0.5, 3), (1.0, 5), (1.4, 5), (None, None)]
+)
 def test_levels_of_scores(score: float | None, level: int | None) -> None:
     assert words.level_of(score) == level
 

@@ -36,7 +36,7 @@ class FeedbackScreen(Page):
     """One attempt. ``stored`` is False where it could not be kept."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a,enter", "go_on", "Answer back", key_display="a"),
+        Binding("a,enter", "go_on", "Go on", key_display="a"),
         Binding("t", "again", "Again"),
         Binding("p", "mine", "Mine"),
         Binding("m", "model", "Model"),

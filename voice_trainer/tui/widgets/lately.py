@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import OptionList
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 class Lately(OptionList):
     """An option list from whose top the cursor goes on to what is above it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "select", "Open")]
 
     def action_cursor_up(self) -> None:
         if self.highlighted in (None, 0):
