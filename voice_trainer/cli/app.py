@@ -10,7 +10,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from ..errors import BadInput, VoiceTrainerError
-from . import exercises, forget, history, listen, machine, models, practise, report, review, share
+from . import baseline, exercises, forget, history, listen, machine, models, practise, report, review, share
 from .context import Context
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ def everything(
 practise.add_to(app)
 review.add_to(app)
 listen.add_to(app)
+baseline.add_to(app)
 exercises.add_to(app)
 history.add_to(app)
 report.add_to(app)

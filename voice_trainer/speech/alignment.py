@@ -45,6 +45,13 @@ def place(text: str, heard: tuple[Word, ...]) -> tuple[Word, ...]:
     return _in_order(words, _filled(words, times, heard[0].start_s, heard[-1].end_s))
 
 
+def share_heard(text: str, heard: tuple[Word, ...]) -> float:
+    """Share of ``text``'s words, 0–1, that ``heard`` has in the same order; 0 for an empty text."""
+    words = [_plain(word) for word in _words(text)]
+    matcher = SequenceMatcher(None, words, [_plain(word.text) for word in heard], autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks()) / len(words) if words else 0.0
+
+
 def _words(text: str) -> list[str]:
     """As written; a dash or an ellipsis that stands alone belongs to the word before it."""
     found: list[str] = []
