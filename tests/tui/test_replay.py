@@ -15,6 +15,7 @@ from voice_trainer.tui.app import VoiceTrainerApp
 from voice_trainer.tui.screens.compare import CompareScreen
 from voice_trainer.tui.screens.confirm import ConfirmScreen
 from voice_trainer.tui.screens.feedback import FeedbackScreen
+from voice_trainer.tui.screens.home import HomeScreen
 from voice_trainer.tui.screens.note import NoteScreen
 from voice_trainer.tui.screens.replay import ReplayScreen
 from voice_trainer.tui.widgets.spoken import SpokenWords
@@ -252,6 +253,18 @@ async def test_an_attempt_without_sound_says_so(replaying: Replaying) -> None:
         assert isinstance(app.screen, ReplayScreen)
         screen = app.screen
         await until(pilot, lambda: screen.take is not None)
+
+
+async def test_the_list_of_attempts_leads_to_the_replay(replaying: Replaying) -> None:
+    app = replaying.app
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen) and app.screen.snapshot is not None)
+        await pilot.press("v")  # the newest is marked
+        await until(pilot, lambda: isinstance(app.screen, ReplayScreen) and app.screen.take is not None)
+        assert isinstance(app.screen, ReplayScreen)
+        assert app.screen.attempt == replaying.second
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, HomeScreen))
 
 
 async def test_escape_stops_the_sound_and_goes_back(replaying: Replaying) -> None:

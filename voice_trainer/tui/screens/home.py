@@ -36,6 +36,7 @@ class HomeScreen(Page):
         TO_LIBRARY,
         Binding("y", "history", "History"),
         Binding("h", "first", "Home", show=False),
+        Binding("v", "replay", "Replay", show=False),
         TO_SETTINGS,
         TO_HELP,
         QUIT,
@@ -141,6 +142,15 @@ class HomeScreen(Page):
 
         if self.trainer.opened:
             self.trainer.show(HistoryScreen())
+
+    def action_replay(self) -> None:
+        """The attempt that is marked in the list, as it sounded."""
+        from .replay import open_replay
+
+        option = self.query_one("#lately", Lately).highlighted_option
+        kind, _, key = ((option.id if option else None) or "").partition(":")
+        if kind == ATTEMPT:
+            open_replay(self.trainer, key)
 
     def action_first(self) -> None:
         self.query_one(TodayCard).focus()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -30,9 +31,13 @@ from .page import TO_HELP, Page
 if TYPE_CHECKING:
     from ...attempt import Attempt
     from ...exercise import Exercise, Turn
+    from ..app import VoiceTrainerApp
 
 NOT_KEPT = "The sound of this attempt was not kept."
 ONLY_OWN = "Pins go on your own takes; choose one with its digit."
+DRAWN_AFTER_S = 0.04
+"""From asking how far the sound is to the word standing on the terminal, at least (measured by
+``test_replay_in_step``): words are lit that much ahead, so that eye and ear agree."""
 MORE_KEYS = "[ ] sentence   , . mark   L loop on and off   X no loop"
 TOO_SHORT = "That passage is shorter than a word; let it run a little before E."
 
@@ -74,6 +79,21 @@ class Heard(Message):
 
     def can_replace(self, message: Message) -> bool:
         return isinstance(message, Heard) and self.state.trouble is None and self.state.notice is None
+
+
+def open_replay(app: VoiceTrainerApp, attempt_id: str) -> None:
+    """Read an attempt in a worker, and show its replay over the screen that is there."""
+
+    def work() -> None:
+        try:
+            attempt = app.practice.store.attempt(attempt_id)
+            exercise = app.practice.library.get(attempt.exercise_id)
+        except VoiceTrainerError as error:
+            app.post_message(Trouble(str(error)))
+        else:
+            app.call_from_thread(app.push_screen, ReplayScreen(attempt, exercise))
+
+    app.run_worker(work, thread=True, group="read")
 
 
 class ReplayScreen(Page):
@@ -258,6 +278,8 @@ class ReplayScreen(Page):
         for text in (state.trouble, state.notice):
             if text and text not in (self.state.trouble, self.state.notice):
                 self.app.post_message(Trouble(text))
+        if state.playing and not state.preparing:  # time went by since it was told
+            state = replace(state, position_s=self.player.position_s)
         self._follow_state(state)
 
     def _follow_state(self, state: State) -> None:
@@ -265,12 +287,14 @@ class ReplayScreen(Page):
         take, source = self.take, self.source
         if take is None or source is None or state.key != source.key:
             return
-        self.query_one(SpokenWords).follow(state.position_s)
+        ahead_s = DRAWN_AFTER_S * state.speed if state.playing and not state.preparing else 0.0
+        if self.query_one(SpokenWords).follow(state.position_s + ahead_s) and state.playing:
+            return  # the word is drawn first; the rest follows with the next state
         self.query_one(Timeline).state = state
         line = status(state, take.duration_s, self._begin_s)
         how = self.query_one("#how", Static)
         if str(how.content) != line:
-            how.update(line)
+            how.update(line, layout=False)  # laying the screen out anew would hold up the words
 
     # keys
 

@@ -88,10 +88,14 @@ class SpokenWords(Widget):
         self.set_reactive(SpokenWords.begun, -1)
         self.refresh()
 
-    def follow(self, position_s: float) -> None:
-        if self._take is not None and self._take.words:
-            self.begun = bisect_right(self._take.word_starts_s, position_s) - 1
-            self.lit = self._take.word_at(position_s)
+    def follow(self, position_s: float) -> bool:
+        """Light the word at ``position_s``; whether that was another than before."""
+        if self._take is None or not self._take.words:
+            return False
+        before = self.begun, self.lit
+        self.begun = bisect_right(self._take.word_starts_s, position_s) - 1
+        self.lit = self._take.word_at(position_s)
+        return before != (self.begun, self.lit)
 
     def render(self) -> Content:
         take, width, height = self._take, self.content_size.width, max(1, self.content_size.height)
