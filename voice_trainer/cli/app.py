@@ -58,6 +58,9 @@ INTERRUPTED = 130
 def run(arguments: list[str]) -> int:
     """Run one command; returns the exit code. Every error leaves as one sentence on standard error."""
     try:
+        if not arguments:  # opening the trainer: reading the other verbs' options would make it wait a third longer
+            practise.open_trainer(Context())
+            return 0
         result = app(arguments, standalone_mode=False)
     except VoiceTrainerError as error:
         return _say(str(error), error.exit_code)
