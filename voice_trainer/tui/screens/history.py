@@ -46,9 +46,12 @@ NAMELESS = "–"
 class HistoryLoaded(Message):
     """The attempts were read; ``whole`` once all of them were."""
 
-    def __init__(self, rows: tuple[HistoryRow, ...], drawn: HistoryView, *, whole: bool) -> None:
+    def __init__(
+        self, rows: tuple[HistoryRow, ...], filters: HistoryFilters, drawn: HistoryView, *, whole: bool
+    ) -> None:
         super().__init__()
         self.rows = rows
+        self.filters = filters
         self.drawn = drawn
         self.whole = whole
 
@@ -115,7 +118,7 @@ class HistoryScreen(Page):
         self.drawn: HistoryView | None = None
         self.whole = False
         self._view = 0
-        self._asked = 0
+        self._offered: dict[str, list[tuple[str, str]]] = {}
 
     def body(self) -> ComposeResult:
         with Horizontal(id="history-filters"):
@@ -124,7 +127,7 @@ class HistoryScreen(Page):
         with Horizontal(id="history"):
             with Vertical(id="past-box", classes="box"):
                 yield AttemptList(id="past")
-            with VerticalScroll(id="seen", can_focus=False):
+            with VerticalScroll(id="seen"):
                 with Vertical(id="trend-box"):
                     yield TrendList(id="trends")
                     yield TrendPlot(id="trend-plot")
@@ -144,39 +147,43 @@ class HistoryScreen(Page):
     # reading
 
     def load(self) -> None:
-        """Read everything anew; what is there stays until then."""
-        self.run_worker(self._read, thread=True, group="history", exclusive=True)
+        """Read everything anew; what is there stays until then. The first time a page comes before all the rest."""
+        limit = None if self.rows else FIRST_PAGE
+        self.run_worker(lambda: self._read(limit), thread=True, group="history", exclusive=True)
 
-    def _read(self) -> None:
-        store = self.trainer.practice.store
+    def _read(self, limit: int | None) -> None:
         try:
-            if not self.rows:
-                self._tell(store.history(limit=FIRST_PAGE), whole=False)
-            self._tell(store.history(), whole=True)
+            rows = self.trainer.practice.store.history(limit=limit)
         except VoiceTrainerError as error:
             self.post_message(Trouble(str(error)))
+        else:
+            self._tell(rows, whole=limit is None or len(rows) < limit)
 
     def _tell(self, rows: tuple[HistoryRow, ...], *, whole: bool) -> None:
         exercises = {one.id: one for one in self.trainer.practice.library.exercises}
-        drawn = view(rows, self.filters, exercises, datetime.now(UTC))
-        self.post_message(HistoryLoaded(rows, drawn, whole=whole))
+        filters = self.filters
+        drawn = view(rows, filters, exercises, datetime.now(UTC))
+        self.post_message(HistoryLoaded(rows, filters, drawn, whole=whole))
 
     async def on_history_loaded(self, message: HistoryLoaded) -> None:
         first = not self.rows
         self.rows, self.whole = message.rows, message.whole
+        if first:
+            self._begin_with_me()
         self._offer()
-        if first and self._begin_with_me():
-            return  # the filter that was set draws it
-        await self._draw(message.drawn)
+        if message.filters == self.filters:
+            await self._draw(message.drawn)
+        else:  # they changed while it was read
+            self._narrow()
+        if not self.whole:  # once the page is on the screen: reading all would keep it from being drawn
+            self.call_after_refresh(self.load)
 
-    def _begin_with_me(self) -> bool:
+    def _begin_with_me(self) -> None:
         """Where several people practise here, begin with the one who does now."""
         me = self.trainer.practice.preferences.person
         people = {row.person for row in self.rows}
         if me in people and len(people) > 1:
-            self.query_one("#of-person", Select).value = me
-            return True
-        return False
+            self.filters = self.filters.with_field("person", me)
 
     def _offer(self) -> None:
         """Whom and what the history has, to choose from."""
@@ -187,6 +194,9 @@ class HistoryScreen(Page):
         self._set_options("exercise", [(titles.get(one, one), one) for one in exercises])
 
     def _set_options(self, name: str, options: list[tuple[str, str]]) -> None:
+        if self._offered.get(name) == options:
+            return
+        self._offered[name] = options
         select = self.query_one(f"#of-{name}", Select)
         chosen = getattr(self.filters, name)
         with self.prevent(Select.Changed):
@@ -232,8 +242,6 @@ class HistoryScreen(Page):
     def _narrow(self) -> None:
         rows, whole = self.rows, self.whole
         self.run_worker(lambda: self._tell(rows, whole=whole), thread=True, group="narrow", exclusive=True)
-        if not whole:  # else what is still being read would be drawn with the filters of before
-            self.load()
 
     def action_narrow(self) -> None:
         """To the first filter, and from one to the next."""
@@ -257,11 +265,15 @@ class HistoryScreen(Page):
         steps = VIEWS[:2] if self.has_class("-wide") else VIEWS
         self._view = (self._view + 1) % len(steps)
         self.add_class(f"-see-{VIEWS[self._view]}")
-        self._to_what_is_seen()
+        self.set_focus(None)
+        self.call_after_refresh(self._follow_view)  # what is not displayed yet takes no focus
+
+    def _follow_view(self) -> None:
+        if self.focused is None:  # else another key was quicker
+            self._to_what_is_seen()
 
     def _to_what_is_seen(self) -> None:
-        where = {"attempts": "#past", "trends": "#trends", "counts": "#seen"}[VIEWS[self._view]]
-        self.call_after_refresh(lambda: self.query_one(where).focus())
+        self.query_one({"attempts": "#past", "trends": "#trends", "counts": "#seen"}[VIEWS[self._view]]).focus()
 
     def action_back(self) -> None:
         """From a filter to what is seen, from there home."""
