@@ -22,7 +22,7 @@ class PinList(OptionList):
     def __init__(self) -> None:
         super().__init__(id="pins", classes="box")
         self.border_title = "Pins"
-        self.border_subtitle = "enter goes there, del removes"
+        self.border_subtitle = "↵ go  del remove"
         self.pins: tuple[Pin, ...] = ()
 
     def show(self, pins: tuple[Pin, ...], author: str, mark: str | None = None) -> None:
