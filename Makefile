@@ -40,8 +40,8 @@ train: $(TRAINING_VENV)/.ready ## fit the listening model: make train DATA=FOLDE
 bench: $(VENV)/.ready-dev ## how fast and how right, measured: make bench DATA=FOLDER
 	$(BIN)/python -m benchmarks $(if $(DATA),--data "$(DATA)")
 
-pictures: $(VENV)/.ready-dev ## the screenshots that README shows
-	$(BIN)/python -m docs.pictures
+pictures: $(VENV)/.ready-dev browser ## the screenshots that README shows
+	$(BIN)/python scripts/pictures.py
 
 clean: ## remove what the commands above installed
 	rm -rf $(VENV) $(TRAINING_VENV) .cache build dist

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import RequestInvalid
 from .context import Context
 from .output import Json, print_json, review_object
+
+if TYPE_CHECKING:
+    from ..practice import Practice
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,15 +30,14 @@ def open_trainer(context: Context, exercise: str | None = None) -> None:
         raise RequestInvalid("The trainer needs a terminal to draw on; run it in one, or try: voice-trainer demo")
     from ..engines.native_noise import native_noise_to
 
-    _forget_what_is_old(context)
     with native_noise_to():  # before the app is made: both draw on the same descriptor
         from ..tui.app import VoiceTrainerApp
 
-        VoiceTrainerApp(context.practice, start=start).run()
+        VoiceTrainerApp(lambda: _opened(context), start=start).run()  # opened behind the first paint
 
 
-def _forget_what_is_old(context: Context) -> None:
-    """What retention asks for, if anybody chose it."""
+def _opened(context: Context) -> Practice:
+    """Practice with its store open, and what retention asks for forgotten, if anybody chose it."""
     keep_days = context.preferences.keep_days
     if keep_days is not None:
         from datetime import UTC, datetime
@@ -43,6 +45,7 @@ def _forget_what_is_old(context: Context) -> None:
         from ..store.forgetting import forget_by_age
 
         forget_by_age(context.store, context.recordings, keep_days, datetime.now(UTC))
+    return context.practice
 
 
 def practice(
