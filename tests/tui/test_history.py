@@ -203,6 +203,18 @@ async def test_scores_of_another_version_are_left_out_and_said(room: Room) -> No
         await until(pilot, lambda: "6 attempts were scored in another way" in " ".join(seen(app).split()))
 
 
+async def choose(screen: HistoryScreen, pilot: Pilot[None], wanted: str) -> None:
+    """F as often as it takes to come to ``wanted``, then its first choice."""
+    for name in ("person", "skill", "context", "exercise", "days"):
+        await pilot.press("f")
+        await until(pilot, lambda name=name: screen.query_one(f"#of-{name}", Select).has_focus)
+        if name == wanted:
+            break
+    await pilot.press("enter")
+    await until(pilot, lambda: type(screen.focused).__name__ == "SelectOverlay")
+    await pilot.press("down", "enter")
+
+
 async def test_filters_narrow_by_keys_and_clear(room: Room) -> None:
     fill(
         room,
@@ -215,18 +227,13 @@ async def test_filters_narrow_by_keys_and_clear(room: Room) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await to_history(app, pilot)
         assert listed(screen) == 4
-        await pilot.press("f", "f", "enter", "down", "enter")  # the first skill: noticing
+        await choose(screen, pilot, "skill")  # the first: noticing
         await until(pilot, lambda: listed(screen) == 1)
         assert screen.filters.skill == "notice"
         await pilot.press("escape", "c")
         await until(pilot, lambda: listed(screen) == 4)
         assert screen.filters == HistoryFilters()
-        for name in ("person", "skill", "context", "exercise", "days"):
-            await pilot.press("f")
-            await until(pilot, lambda name=name: screen.query_one(f"#of-{name}", Select).has_focus)
-        await pilot.press("enter")
-        await until(pilot, lambda: type(screen.focused).__name__ == "SelectOverlay")
-        await pilot.press("down", "enter")
+        await choose(screen, pilot, "days")
         await until(pilot, lambda: screen.filters.days == 7 and listed(screen) == 2)
         screen.query_one("#of-context", Select).value = "therapy"
         await until(pilot, lambda: listed(screen) == 0)
@@ -310,36 +317,46 @@ def ten_thousand(store: DatabaseStore) -> None:
         connection.execute(figures.insert(), counted)
 
 
+async def opening_s(app: VoiceTrainerApp, pilot: Pilot[None], count: int, times: int = 5) -> float:
+    """The shortest of several times from home to a history whose first page is listed."""
+    shortest = float("inf")
+    for _ in range(times):
+        await pilot.press("escape")
+        await until(pilot, at_home(app))
+        await pilot.pause(0.3)  # home has read anew
+        began = time.perf_counter()
+        app.screen.action_history()  # type: ignore[attr-defined]
+        while not (isinstance(app.screen, HistoryScreen) and app.screen.query(AttemptList) and listed(app.screen)):
+            await pilot.pause(0.005)
+        shortest = min(shortest, time.perf_counter() - began)
+        screen = app.screen
+        await until(pilot, lambda screen=screen: screen.whole)
+        assert listed(screen) == count
+    return shortest
+
+
 @pytest.mark.slow
-async def test_ten_thousand_attempts_open_at_once(room: Room) -> None:
-    store = room.practice.store
+async def test_ten_thousand_attempts_open_as_fast_as_one(room: Room, tmp_path: Path) -> None:
+    """Under 0.3 s; where the machine is so busy that one attempt takes longer, no more than half again as long."""
+    other = make_room(tmp_path / "other")
+    store = other.practice.store
     assert isinstance(store, DatabaseStore)
     ten_thousand(store)
+    fill(room, attempt(0.0))
     app = room.app()
     async with app.run_test(size=(80, 24)) as pilot:
         await to_history(app, pilot)  # imports what it needs
-        opened, busy, whole = [], [], []
-        for _ in range(5):
-            await pilot.press("escape")
-            await until(pilot, at_home(app))
-            await pilot.pause(0.3)  # home has read anew
-            began, worked = time.perf_counter(), time.process_time()
-            app.screen.action_history()  # type: ignore[attr-defined]
-            while not (isinstance(app.screen, HistoryScreen) and app.screen.query(AttemptList) and listed(app.screen)):
-                await pilot.pause(0.005)
-            opened.append(time.perf_counter() - began)
-            busy.append(time.process_time() - worked)
-            screen = app.screen
-            await until(pilot, lambda screen=screen: screen.whole)
-            whole.append(time.perf_counter() - began)
-            assert listed(screen) == 10_000
-        print(
-            f"10 000 attempts: listed after {min(opened):.3f} s ({min(busy):.3f} s of processor time), "
-            f"with all trends after {min(whole):.3f} s"
-        )
-        assert min(busy) < WANTED_OPEN_S  # the processor's time: what else the machine does is no fault of the screen's
+        one_s = await opening_s(app, pilot, 1)
+    app = other.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await to_history(app, pilot)
+        many_s = await opening_s(app, pilot, 10_000)
+        print(f"history listed: {many_s:.3f} s of 10 000 attempts, {one_s:.3f} s of one")
+        assert many_s < max(WANTED_OPEN_S, 1.5 * one_s)
+        screen = app.screen  # type: ignore[assignment]
         await pilot.press("end")
         await until(pilot, lambda: screen.query_one(AttemptList).row is screen.rows[-1])
+    store.close()
 
 
 def test_the_figures_of_old_attempts_are_filled_in(tmp_path: Path) -> None:
