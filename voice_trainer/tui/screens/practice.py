@@ -304,6 +304,8 @@ class PracticeScreen(Page):
         self._show_stage()
 
     def _show_stage(self) -> None:
+        if not self.query(Steps):  # opened and closed at once: there is nothing left to draw on
+            return
         stage = self.stage
         self.query_one(Steps).at = STAGE_STEPS[stage]
         self.query_one("#intent").display = stage == "ready"
