@@ -86,6 +86,30 @@ def test_epitome_rationales_label_their_sentences_alone(corpus: Path) -> None:
     by_sentence = [span.labels for span in sample.spans[1:]]
     assert [labels["emotional_reaction"] for labels in by_sentence] == [2, 0, 0]
     assert [labels["exploration"] for labels in by_sentence] == [0, 1, 0]
+    assert [labels.get("question") for labels in by_sentence] == [0, None, 0]
+    assert sum(span.weight for span in sample.spans[1:]) == pytest.approx(sample.spans[0].weight)
+
+
+@pytest.mark.parametrize("sentence", ["It really does.", "Yeah.", "I'm sorry."])
+def test_a_plain_statement_states(sentence: str) -> None:
+    assert data.states(sentence)
+
+
+@pytest.mark.parametrize("sentence", ["You did?", "Tell me more about that.", "I wonder where that leaves you."])
+def test_what_may_ask_without_a_mark_does_not_state(sentence: str) -> None:
+    assert not data.states(sentence)
+
+
+def test_in_a_reply_that_asks_the_stating_sentences_are_no_question(tmp_path: Path) -> None:
+    said = "That took a lot. I wonder about it. Did you tell her?"
+    rows = [annomi_row(1, said, behavior="question", question="closed"), annomi_row(1, "It did. You said so?")]
+    path = tmp_path / "annomi.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    asking, other = data.read_annomi(path)
+    closed = HEADS["question"].index("closed")
+    assert {(s.first, s.labels["question"]) for s in asking.spans[1:]} == {(2, closed), (0, 0)}
+    assert all(span.weight == data.GUESSED for span in asking.spans[1:])
+    assert len(other.spans) == 1  # the rater heard no question in it: its mark teaches nothing
 
 
 def test_advice_is_read_with_quotes_and_without_treebank_spaces(corpus: Path) -> None:
@@ -179,6 +203,29 @@ def test_advice_beside_a_reflection_leaves_its_labels_to_its_own_span(corpus: Pa
     assert (added.first, added.last, added.labels) == (2, 3, augment.GIVEN)
     assert HEADS["behavior"][augment.GIVEN["behavior"]] == "therapist_input"
     assert augment.with_advice(reply, samples_of(corpus)[0]).spans[2].labels == {"advice": 0}
+
+
+def test_a_short_turn_beside_a_reply_keeps_its_own_labels(corpus: Path) -> None:
+    reply = data.read_annomi(corpus / "annomi_train.jsonl")[0]
+    aside = data.Sample("annomi", "7", "", ("Yeah.",), (data.Span(0, 1, {"question": 0, "behavior": 3}),))
+    for seed in range(8):
+        both = augment.with_aside(reply, aside, random.Random(seed))
+        at = both.sentences.index("Yeah.")
+        assert both.spans[0] == data.Span(0, len(both.sentences), reply.labels)
+        assert [s.labels for s in both.spans if (s.first, s.last) == (at, at + 1)] == [aside.labels]
+        own = [s for s in both.spans[1:] if s.labels == reply.labels]
+        assert [both.sentences[s.first : s.last] for s in own] == [reply.sentences]
+
+
+def test_an_excerpt_has_only_what_is_known_of_it(corpus: Path) -> None:
+    reply = data.read_annomi(corpus / "annomi_train.jsonl")[0]
+    part = augment.excerpt(reply, random.Random(1))
+    assert part is not None
+    assert part.sentences == (reply.sentences[0],)  # the other one asks
+    assert "reflection" not in part.labels  # the reply reflects, nobody said where
+    assert "behavior" not in part.labels
+    assert part.labels["question"] == part.labels["input"] == part.labels["advice"] == 0
+    assert augment.excerpt(data.Sample("annomi", "7", "", ("Yeah.",), part.spans), random.Random(1)) is None
 
 
 def test_macro_f1_by_hand() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 import time
 from dataclasses import replace
@@ -12,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "voice_trainer" / "listening_model"
 PROMPT_TOKENS = 48
 REPLY_TOKENS = 128
-VERSION = "listening-1"
+VERSION = "listening-2"
 
 
 def arguments() -> argparse.Namespace:
@@ -23,7 +24,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=MODEL, help="where the model goes (default: the product's own)")
     parser.add_argument("--epochs", type=int, default=None, help="passes over the data (default: the recipe's)")
     parser.add_argument("--minutes", type=float, default=None, help="stop fitting by the clock after so many minutes")
-    parser.add_argument("--threads", type=int, default=2, help="of torch; 1 is faster where others use the machine")
+    parser.add_argument("--threads", type=int, default=1, help="of torch; 2 may be faster on a machine of one's own")
     parser.add_argument("--evaluate-only", action="store_true", help="measure the model in --out, fit nothing")
     parser.add_argument("--checkpoint", type=Path, default=None, help="keep the float weights here, or start from them")
     return parser.parse_args()
@@ -82,16 +83,16 @@ def _fit_and_export(options: argparse.Namespace, splits: dict) -> list[str]:  # 
         notes = fit(net, encoder, splits, recipe)
         if options.checkpoint:
             torch.save(net.state_dict(), options.checkpoint)
-    options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        plain = Path(folder) / "model.onnx"
-        export.export_float(net, plain)
-        export.quantize(plain, options.out / "model.onnx")
-        export.copy_tokenizer(pretrained, options.out)
-        export.copy_tokenizer(pretrained, plain.parent)
+        plain, small = Path(folder) / "float", Path(folder) / "int8"
+        for place in (plain, small):
+            place.mkdir()
+            export.copy_tokenizer(pretrained, place)
+        export.export_float(net, plain / "model.onnx")
+        export.quantize(plain / "model.onnx", small / "model.onnx")
         dev = [s for name in ("annomi", "epitome", "askparents", "needadvice") for s in splits[name].dev]
         temperatures, biases = calibrate(net, encoder, dev)
-        for place in (plain.parent, options.out):
+        for place in (plain, small):
             export.write_manifest(
                 place,
                 version=VERSION,
@@ -100,8 +101,11 @@ def _fit_and_export(options: argparse.Namespace, splits: dict) -> list[str]:  # 
                 prompt_tokens=PROMPT_TOKENS,
                 reply_tokens=REPLY_TOKENS,
             )
-        notes.append(agreement(OnnxListener(plain.parent), OnnxListener(options.out), splits["annomi"].dev))
+        notes.append(agreement(OnnxListener(plain), OnnxListener(small), splits["annomi"].dev))
         notes.append("temperatures: " + ", ".join(f"{head} {value:.2f}" for head, value in temperatures.items()))
+        options.out.mkdir(parents=True, exist_ok=True)
+        for name in ("model.onnx", "tokenizer.json", "model.json"):  # last and at once: the product reads there
+            shutil.copyfile(small / name, options.out / name)
     return notes
 
 

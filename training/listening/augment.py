@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .data import Sample, Span
+from .data import Sample, Span, states
 from .schema import HEADS
 
 _FILLER = re.compile(r"(?:,\s*)?\b(?:uh|um|er|erm|mm)\b,?", re.IGNORECASE)
@@ -91,3 +91,29 @@ def with_advice(sample: Sample, advice: Sample) -> Sample:
     known = {"advice": 1} if label else {k: v for k, v in sample.labels.items() if k == "advice"}
     spans = (Span(0, n + 1, known), own, Span(n, n + 1, _labels(advice)))
     return replace(sample, sentences=(*sample.sentences, advice.sentences[0]), spans=spans, weak=False)
+
+
+def with_aside(sample: Sample, aside: Sample, rng: random.Random) -> Sample:
+    """``sample`` with a short turn ("Yeah.", "I see.") before or after it, which keeps its own labels.
+
+    Teaches that a few words said beside a question or a reflection are not one. The reply as a whole keeps its labels.
+    """
+    n, before = len(sample.sentences), rng.random() < 0.5
+    at, own = (0, 1) if before else (n, 0)
+    sentences = (aside.sentences[0], *sample.sentences) if before else (*sample.sentences, aside.sentences[0])
+    moved = [replace(span, first=span.first + own, last=span.last + own) for span in sample.spans]
+    spans = (Span(0, n + 1, sample.labels), *moved, Span(at, at + 1, aside.labels))
+    return replace(sample, sentences=sentences, spans=spans, weak=False)
+
+
+def excerpt(sample: Sample, rng: random.Random) -> Sample | None:
+    """One plainly stating sentence of a reply, as a reply: no question, and without all that the whole is without.
+
+    None where the reply has no such sentence beside others. What the whole does have may lie elsewhere: unknown.
+    """
+    found = [sentence for sentence in sample.sentences if states(sentence)]
+    if not found or len(sample.sentences) < 2:
+        return None
+    absent = {head: 0 for head, label in sample.labels.items() if label == 0 and head != "behavior"}
+    span = Span(0, 1, absent | {"question": 0})
+    return replace(sample, sentences=(rng.choice(found),), spans=(span,), weak=False)

@@ -1,4 +1,4 @@
-"""One temperature a head, and a small shift a class, fitted on development groups only."""
+"""One temperature a head, and (but for mechanisms) a small shift a class, fitted on development groups only."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import torch
 from numpy.typing import NDArray
 
 from voice_trainer.engines.listener import Encoder
+from voice_trainer.listening.moves import MECHANISMS
 
 from .data import Sample
 from .fit import batches
 from .model import ListeningNet
 from .schema import HEADS
 
+UNSHIFTED = MECHANISMS
+"""Heads that keep the lean towards rare levels which their weighted loss gave them: they are read as expected levels,
+and a shift back to the common level would make the rare ones vanish again. They pay with some calibration error."""
 SHIFT_PENALTY = 0.02
 """Keeps a class shift near zero where development data is thin."""
 
@@ -31,9 +35,9 @@ def head_logits(
             at = 0
             for head, classes in HEADS.items():
                 for row, spans in enumerate(targets):
-                    for span, labels in spans:
-                        if head in labels:
-                            found[head].append((logits[row, span, at : at + len(classes)], labels[head]))
+                    span, labels, _ = spans[0]
+                    if head in labels:
+                        found[head].append((logits[row, span, at : at + len(classes)], labels[head]))
                 at += len(classes)
     return {
         head: (np.stack([v for v, _ in pairs]), np.array([label for _, label in pairs]))
@@ -52,7 +56,8 @@ def calibrate(
         values, wanted = torch.from_numpy(logits), torch.from_numpy(labels)
         log_t = torch.zeros(1, requires_grad=True)
         shift = torch.zeros(logits.shape[1], requires_grad=True)
-        optimizer = torch.optim.LBFGS([log_t, shift], max_iter=100, line_search_fn="strong_wolfe")
+        free = [log_t] if head in UNSHIFTED else [log_t, shift]
+        optimizer = torch.optim.LBFGS(free, max_iter=100, line_search_fn="strong_wolfe")
 
         def closure(
             values: torch.Tensor = values,

@@ -30,6 +30,13 @@ BOLT_BEHAVIOR = {
     "Normalizing": "therapist_input",
 }
 """First word of BOLT's intent → AnnoMI behavior. BOLT is read for evaluation only and never reaches the weights."""
+SHORT = 8
+"""Words of a Reddit sentence short enough that its final mark can be trusted to say that it is no question."""
+GUESSED = 0.4
+"""Weight of a sentence whose label was read off its punctuation."""
+_ASKS = re.compile(
+    r"\b(?:tell me|say more|describe|walk me|wonder\w*|curious|how|what|why|who|where|when|which)\b", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+")
 _TREEBANK = (
     (re.compile(r"\s+n\s?[’']t\b"), "n't"),
@@ -43,11 +50,15 @@ _TREEBANK = (
 
 @dataclass(frozen=True)
 class Span:
-    """Sentences ``first`` up to, not including, ``last``, and the class index of each head that is known there."""
+    """Sentences ``first`` up to, not including, ``last``, and the class index of each head that is known there.
+
+    ``weight`` is its share in the loss.
+    """
 
     first: int
     last: int
     labels: dict[str, int]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -89,6 +100,23 @@ def _class(head: str, name: str) -> int:
     return HEADS[head].index(name)
 
 
+def states(sentence: str) -> bool:
+    """Whether a written sentence is plainly no question: neither a mark of one nor a word that may ask without it."""
+    return "?" not in sentence and not _ASKS.search(sentence)
+
+
+def _asked(sentences: tuple[str, ...], question: int) -> list[Span]:
+    """In a reply that asks, the sentences that plainly state are no question; the only one with a mark is its question.
+
+    Corpora that are written with care have this; the marks are taken away later, so that the words alone must do.
+    """
+    marked = [i for i, sentence in enumerate(sentences) if sentence.rstrip().endswith("?")]
+    if not question or not marked or len(sentences) < 2:
+        return []
+    asking = [Span(i, i + 1, {"question": question}, GUESSED) for i in marked if len(marked) == 1]
+    return asking + [Span(i, i + 1, {"question": 0}, GUESSED) for i, s in enumerate(sentences) if states(s)]
+
+
 def read_annomi(path: Path) -> list[Sample]:
     samples = []
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -104,12 +132,16 @@ def read_annomi(path: Path) -> list[Sample]:
             labels["advice"] = int(kind == "advice")
         sentences = split_sentences(row["reply"])
         whole = Span(0, len(sentences), labels)
-        samples.append(Sample("annomi", str(row["group"]), row["prompt"], sentences, (whole,), weak=True))
+        spans = (whole, *_asked(sentences, labels["question"]))
+        samples.append(Sample("annomi", str(row["group"]), row["prompt"], sentences, spans, weak=True))
     return samples
 
 
 def read_epitome(path: Path) -> list[Sample]:
-    """A sentence that shares words with a rationale carries its level, the others level 0."""
+    """A sentence that shares words with a rationale carries its level, the others level 0.
+
+    Sentences weigh together as much as the reply: they are many and mostly 0, and alone would drown its levels.
+    """
     heads = ("emotional_reaction", "interpretation", "exploration")
     samples = []
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -119,7 +151,9 @@ def read_epitome(path: Path) -> list[Sample]:
         if len(sentences) > 1:
             for i, sentence in enumerate(sentences):
                 found = {h: int(row[h]) if _touches(sentence, row[f"{h}_rationales"]) else 0 for h in heads}
-                spans.append(Span(i, i + 1, found))
+                if len(sentence.split()) <= SHORT and states(sentence):
+                    found["question"] = 0
+                spans.append(Span(i, i + 1, found, 1 / len(sentences)))
         samples.append(Sample("epitome", str(row["group"]), row["prompt"], sentences, tuple(spans)))
     return samples
 

@@ -6,13 +6,14 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch.nn import functional
 
 from voice_trainer.engines.listener import Encoder, pad
 
-from .augment import join_advice, speechlike, with_advice
+from .augment import excerpt, join_advice, speechlike, with_advice, with_aside
 from .data import Sample
 from .model import ListeningNet
 from .schema import HEADS
@@ -27,45 +28,96 @@ class Recipe:
         advice: sentences of each advice corpus used in an epoch (a new draw every epoch).
         weak_weight: of the sentence loss on AnnoMI, where only the reply's label is known.
         trivial: share of AnnoMI turns of one or two words ("Mm-hmm.") used in an epoch; a quarter of all, soon learnt.
+        asking: share of those that are written as a question where there are as many; few are, and advice put as a
+            question is what a plain draw misses.
         beside_advice: share of AnnoMI and EPITOME replies that get an advice sentence put after them.
+        beside_aside: share of AnnoMI replies that get a short turn put before or after them.
+        excerpts: share of AnnoMI replies of which one stating sentence is read alone as well.
+        epitome: times that EPITOME is read in an epoch.
+        rare: power of a class's inverse frequency by which its loss is weighed in ``WEIGHED`` heads.
+        decay: of the rate from one layer of the encoder to the one below it.
         frozen_layers: lowest layers left as pre-trained.
+        minutes: of the clock, after which fitting ends.
     """
 
     seed: int = 7
     epochs: int = 4
     batch: int = 32
-    rate: float = 8e-5
-    head_rate: float = 8e-4
+    rate: float = 1.5e-4
+    head_rate: float = 1e-3
+    decay: float = 0.85
+    rare: float = 0.5
+    epitome: float = 1.25
     advice: int = 1200
+    asking: float = 0.15
     weak_weight: float = 0.4
     trivial: float = 0.4
     beside_advice: float = 0.15
+    beside_aside: float = 0.15
+    excerpts: float = 0.2
     frozen_layers: int = 2
-    threads: int = 2
-    minutes: float = 28.0
+    threads: int = 1
+    minutes: float = 30.0
 
 
-Target = tuple[int, dict[str, int]]
+WEIGHED = ("reflection", "input", "emotional_reaction", "interpretation", "exploration")
+"""Heads with rare classes: without weights some are never the likeliest."""
+
+
+Target = tuple[int, dict[str, int], float]
+"""Which span of the row, its labels, its weight."""
 
 
 def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) -> list[Sample]:
     """One epoch's samples, drawn and augmented anew."""
-    talk = splits["annomi"].train + splits["epitome"].train
-    talk = [s for s in talk if sum(len(t.split()) for t in s.sentences) > 2 or rng.random() < recipe.trivial]
-    prompts = [sample.prompt for sample in talk if sample.prompt]
-    advice = [
-        sample
-        for name in ("askparents", "needadvice")
-        for sample in rng.sample(splits[name].train, min(recipe.advice, len(splits[name].train)))
-    ]
-    beside = [with_advice(s, rng.choice(advice)) if rng.random() < recipe.beside_advice else s for s in talk]
-    return [speechlike(sample, rng) for sample in beside + join_advice(advice, prompts, rng)]
+    annomi, epitome = splits["annomi"].train, splits["epitome"].train
+    talk = [s for s in annomi if _words(s) > 2 or rng.random() < recipe.trivial]
+    again = rng.sample(epitome, round(len(epitome) * (recipe.epitome % 1)))
+    prompts = [sample.prompt for sample in annomi + epitome if sample.prompt]
+    advice = [s for name in ("askparents", "needadvice") for s in _advice_drawn(splits[name].train, recipe, rng)]
+    other = HEADS["behavior"].index("other")
+    asides = [s for s in annomi if len(s.sentences) == 1 and _words(s) <= 6 and s.labels["behavior"] == other]
+    asides = [s for s in asides if not s.labels["question"]]
+    parts = [part for s in talk if rng.random() < recipe.excerpts and (part := excerpt(s, rng))]
+    beside = []
+    for sample in talk + epitome * int(recipe.epitome) + again:
+        chance = rng.random()
+        if chance < recipe.beside_advice:
+            beside.append(with_advice(sample, rng.choice(advice)))
+        elif chance < recipe.beside_advice + recipe.beside_aside and sample.corpus == "annomi":
+            beside.append(with_aside(sample, rng.choice(asides), rng))
+        else:
+            beside.append(sample)
+    return [speechlike(sample, rng) for sample in beside + parts + join_advice(advice, prompts, rng)]
+
+
+def _words(sample: Sample) -> int:
+    return sum(len(sentence.split()) for sentence in sample.sentences)
+
+
+def _advice_drawn(samples: Sequence[Sample], recipe: Recipe, rng: random.Random) -> list[Sample]:
+    asking = [sample for sample in samples if sample.sentences[0].rstrip().endswith("?")]
+    others = [sample for sample in samples if not sample.sentences[0].rstrip().endswith("?")]
+    chosen = rng.sample(asking, min(round(recipe.asking * recipe.advice), len(asking)))
+    return chosen + rng.sample(others, min(recipe.advice - len(chosen), len(others)))
+
+
+def class_weights(splits: dict[str, Split], power: float) -> dict[str, list[float]]:
+    """Head → weight of each class in the loss: inverse frequency to ``power``, with a mean of 1 over the replies."""
+    found = {head: [1.0] * len(classes) for head, classes in HEADS.items()}
+    for head in WEIGHED:
+        labels = [s.labels[head] for name in ("annomi", "epitome") for s in splits[name].train if head in s.labels]
+        counts = [max(1, labels.count(label)) for label in range(len(HEADS[head]))]
+        raw = [(len(labels) / count) ** power for count in counts]
+        mean = sum(weight * count for weight, count in zip(raw, counts, strict=True)) / sum(counts)
+        found[head] = [weight / mean for weight in raw]
+    return found
 
 
 def batches(
     samples: Sequence[Sample], encoder: Encoder, size: int, rng: random.Random | None
 ) -> Iterator[tuple[list[Sample], dict[str, torch.Tensor], list[list[Target]]]]:
-    """Length-bucketed batches. Targets are (span, labels); a reply longer than one row keeps its first row."""
+    """Length-bucketed batches. A reply longer than one row keeps its first row."""
     encoded = []
     for sample in samples:
         rows = encoder.rows(sample.prompt, sample.sentences)
@@ -92,7 +144,7 @@ def _targets(sample: Sample, row: object) -> tuple[object, list[Target]]:
     for span in sample.spans:
         inside = [ranges[i] for i in range(span.first, span.last) if i in ranges]
         if inside:
-            targets.append((len(spans), span.labels))
+            targets.append((len(spans), span.labels, span.weight))
             spans.append((inside[0][0], inside[-1][1]))
     if sample.weak and len(ranges) > 1:
         spans += list(ranges.values())
@@ -100,9 +152,14 @@ def _targets(sample: Sample, row: object) -> tuple[object, list[Target]]:
 
 
 def loss_of(
-    logits: torch.Tensor, samples: Sequence[Sample], targets: Sequence[list[Target]], spans: torch.Tensor, weak: float
+    logits: torch.Tensor,
+    samples: Sequence[Sample],
+    targets: Sequence[list[Target]],
+    spans: torch.Tensor,
+    weak: float,
+    classes_weigh: dict[str, list[float]],
 ) -> torch.Tensor:
-    """Mean cross-entropy of each head over the spans where it is known, summed over heads.
+    """Weighted mean cross-entropy of each head over the spans where it is known, summed over heads.
 
     Weak samples: where the reply has nothing of a head, no sentence has; where it has, the sentence that shows it most
     is asked to (multiple-instance learning with a hard maximum).
@@ -112,21 +169,32 @@ def loss_of(
     for head, classes in HEADS.items():
         part = functional.log_softmax(logits[..., at : at + len(classes)], dim=-1)
         at += len(classes)
-        known = [(r, s, labels[head], 1.0) for r, row in enumerate(targets) for s, labels in row if head in labels]
+        known = [(r, s, labels[head], w) for r, row in enumerate(targets) for s, labels, w in row if head in labels]
         for r, sample in enumerate(samples):
             count = int(spans[r].any(-1).sum())
-            if not sample.weak or head not in sample.labels or count < 2:
+            first = len(targets[r])  # the sentences stand after the labelled spans
+            if not sample.weak or head not in sample.labels or count <= first:
                 continue
             label = sample.labels[head]
             absent = (label == 0 and head != "behavior") or (head == "behavior" and label == 3)
-            best = int(part[r, 1:count, label].argmax()) + 1
-            chosen = range(1, count) if absent else (best,)
+            best = int(part[r, first:count, label].argmax()) + first
+            chosen = range(first, count) if absent else (best,)
             known += [(r, s, label, weak / len(chosen)) for s in chosen]
         if known:
             rows, columns, labels_, weights = zip(*known, strict=True)
-            weight = torch.tensor(weights)
-            total = total - (part[list(rows), list(columns), list(labels_)] * weight).sum() / weight.sum()
+            span, rare = torch.tensor(weights), torch.tensor([classes_weigh[head][label] for label in labels_])
+            total = total - (part[list(rows), list(columns), list(labels_)] * span * rare).sum() / span.sum()
     return total
+
+
+def _rates(net: ListeningNet, recipe: Recipe) -> list[dict[str, Any]]:
+    """Heads at their rate, the encoder's top layer at its own, each layer below at a part of the one above."""
+    layers = list(net.encoder.encoder.layer)[recipe.frozen_layers :]
+    top = [p for module in (net.queries, net.heads) for p in module.parameters()]
+    return [{"params": top, "lr": recipe.head_rate}] + [
+        {"params": list(layer.parameters()), "lr": recipe.rate * recipe.decay**depth}
+        for depth, layer in enumerate(reversed(layers))
+    ]
 
 
 def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: Recipe) -> list[str]:
@@ -139,11 +207,8 @@ def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: R
     torch.set_num_threads(recipe.threads)
     rng = random.Random(recipe.seed)
     net.freeze(recipe.frozen_layers)
-    body = [p for p in net.encoder.parameters() if p.requires_grad]
-    top = [p for module in (net.queries, net.heads) for p in module.parameters()]
-    optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": recipe.rate}, {"params": top, "lr": recipe.head_rate}], weight_decay=0.01
-    )
+    optimizer = torch.optim.AdamW(_rates(net, recipe), weight_decay=0.01)
+    weigh = class_weights(splits, recipe.rare)
     per_epoch = len(epoch_samples(splits, recipe, random.Random(0))) / recipe.batch
     steps, step, started, log = int(per_epoch * recipe.epochs), 0, time.monotonic(), []
 
@@ -157,7 +222,7 @@ def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: R
         net.train()
         losses = []
         for samples, inputs, targets in batches(epoch_samples(splits, recipe, rng), encoder, recipe.batch, rng):
-            loss = loss_of(net(**inputs), samples, targets, inputs["spans"], recipe.weak_weight)
+            loss = loss_of(net(**inputs), samples, targets, inputs["spans"], recipe.weak_weight, weigh)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
