@@ -1,6 +1,7 @@
 """Makes the pictures that README.md shows: the screens as SVG at two sizes, the report as PNG.
 
-Everything in them is real: rendered replies go through the real pipeline into a store of their own, in a temporary folder.
+Everything in them is real: rendered replies go through the real pipeline into a store of their own, in a temporary
+folder.
 
     python scripts/pictures.py [--only NAME]
 """

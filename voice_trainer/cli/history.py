@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -19,6 +20,10 @@ def add_to(app: typer.Typer) -> None:
 def history(
     context: typer.Context,
     exercise: Annotated[str | None, typer.Option("--exercise", help="Only attempts at this one.")] = None,
+    skill: Annotated[str | None, typer.Option("--skill", help="Only attempts that practised this skill.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Only from this day on, as YYYY-MM-DD.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", help="The newest so many; 0 for all.")] = 20,
     json: Json = False,
 ) -> None:
@@ -26,10 +31,19 @@ def history(
     root: Context = context.obj
     if limit < 0:
         raise RequestInvalid(f"--limit is {limit}; give how many attempts to show, or 0 for all.")
-    rows = root.store.attempts(person=root.preferences.person or None, exercise_id=exercise, limit=limit or None)
+    rows = root.store.attempts(
+        person=root.preferences.person or None,
+        exercise_id=exercise,
+        exercise_ids=None if skill is None else _practising(root, skill),
+        since=None if since is None else since.astimezone(),  # midnight where the user is
+        limit=limit or None,
+    )
     if json:
         for row in rows:
             print_json(msgspec.to_builtins(row))
+        return
+    if not rows and (exercise or skill or since):
+        typer.echo("No attempt matches; leave out --exercise, --skill or --since to see more.")
         return
     if not rows:
         typer.echo("Nothing practised yet. Begin with: voice-trainer practice")
@@ -49,6 +63,14 @@ def history(
             for row in rows
         ]
     )
+
+
+def _practising(root: Context, skill: str) -> list[str]:
+    from ..exercise import SKILLS
+
+    if skill not in SKILLS:
+        raise RequestInvalid(f"--skill is {skill!r}; give one of {', '.join(SKILLS)}.")
+    return [each.id for each in root.library.exercises if each.skill == skill]
 
 
 def _share(value: float | None) -> str:

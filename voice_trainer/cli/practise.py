@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 def add_to(app: typer.Typer) -> None:
     app.command("practice")(practice)
     app.command("demo")(demo)
+    app.command("replay")(replay)
 
 
-def open_trainer(context: Context, exercise: str | None = None) -> None:
-    """The screen. Raises RequestInvalid where there is no terminal to draw on."""
+def open_trainer(context: Context, exercise: str | None = None, *, replay: str | None = None) -> None:
+    """The screen, with an exercise or a replay where one was named. Raises RequestInvalid without a terminal."""
     start = None
     if exercise is not None:
         found = context.library.get(exercise)
@@ -33,7 +34,7 @@ def open_trainer(context: Context, exercise: str | None = None) -> None:
     with native_noise_to():  # before the app is made: both draw on the same descriptor
         from ..tui.app import VoiceTrainerApp
 
-        VoiceTrainerApp(lambda: _opened(context), start=start).run()  # opened behind the first paint
+        VoiceTrainerApp(lambda: _opened(context), start=start, replay=replay).run()  # opened behind the first paint
 
 
 def _opened(context: Context) -> Practice:
@@ -54,6 +55,20 @@ def practice(
 ) -> None:
     """Open the trainer, or go straight into an exercise."""
     open_trainer(context.obj, exercise)
+
+
+def replay(
+    context: typer.Context,
+    attempt: Annotated[str | None, typer.Argument(help="Its id, or how that begins; the newest where none.")] = None,
+) -> None:
+    """Hear one of your takes again, with a playhead, your words and what they do."""
+    root: Context = context.obj
+    if attempt is None:
+        newest = root.store.attempts(person=root.preferences.person or None, limit=1)
+        if not newest:
+            raise RequestInvalid("Nothing was practised yet, so there is nothing to replay; begin with: practice")
+        attempt = newest[0].id
+    open_trainer(root, replay=root.store.attempt(attempt).id)
 
 
 def demo(context: typer.Context, json: Json = False) -> None:

@@ -32,6 +32,7 @@ class VoiceTrainerApp(App[None]):
         practice: what to practise with, or a function that puts it together; a function is called in a worker, after
             the first picture.
         start: go straight into this exercise.
+        replay: id of an attempt that is replayed at once.
         warm: load the models in the background; off in tests and where nothing will be scored.
     """
 
@@ -49,6 +50,7 @@ class VoiceTrainerApp(App[None]):
         practice: Practice | Callable[[], Practice],
         *,
         start: Start | None = None,
+        replay: str | None = None,
         warm: bool = True,
     ) -> None:
         super().__init__()
@@ -56,6 +58,7 @@ class VoiceTrainerApp(App[None]):
         self.VERTICAL_BREAKPOINTS = [(0, "-tiny"), (14, "-short"), (34, "-tall")]
         self._given = practice
         self._start = start
+        self._replay = replay
         self._warm = warm
         self._opened: Practice | None = None
         for theme in THEMES:
@@ -100,6 +103,10 @@ class VoiceTrainerApp(App[None]):
             self.run_worker(self._warm_models, thread=True, group="warm")
         if self._start is not None:
             self._go_to_start(*self._start)
+        if self._replay is not None:
+            from .screens.replay import open_replay
+
+            open_replay(self, self._replay)
 
     def on_opening_failed(self, message: messages.OpeningFailed) -> None:
         self.status = "Not ready"

@@ -23,7 +23,12 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Esc", "cancel or go back; a recording that is cancelled is not kept"),
     ("P  M  O", "on the feedback: play yours, a model answer, the speaker"),
     ("T  A  D", "try again, let the speaker answer back, all details"),
-    ("H  L  S", "home, library, settings"),
+    ("V  E", "on the feedback: replay with a playhead, correct the words"),
+    ("← →  [ ]  , .", "in a replay: by word, by sentence, by mark"),
+    ("- +  B E L X", "in a replay: slower and faster; begin, end, repeat and drop a passage"),
+    ("Tab  1–9  C", "in a replay: another take; two attempts side by side"),
+    ("P  Del", "in a replay: pin a note to this moment; remove it"),
+    ("H  L  S  Y", "home, library, settings, history"),
     ("Ctrl+P", "every command by name"),
     ("Q", "quit"),
 )
