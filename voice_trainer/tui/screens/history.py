@@ -33,8 +33,8 @@ FIRST_PAGE = 200
 FIELDS: tuple[tuple[str, str, Iterable[tuple[str, object]]], ...] = (
     ("person", "Everybody", ()),
     ("skill", "Any skill", [(word, key) for key, word in SKILLS.items()]),
-    ("context", "With anybody", [(word, key) for key, word in CONTEXTS.items()]),
-    ("exercise", "Any exercise", ()),
+    ("context", "Context", [(word, key) for key, word in CONTEXTS.items()]),
+    ("exercise", "Exercise", ()),
     ("days", "Any time", [(word, key) for key, word in DAYS.items()]),
 )
 VIEWS = ("attempts", "trends", "counts")
