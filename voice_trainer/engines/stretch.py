@@ -34,4 +34,4 @@ def stretch(samples: Samples, rate_hz: int, speed: float) -> Samples:
     stretcher.preset(1, rate_hz)
     stretcher.timeFactor = speed
     out = np.asarray(stretcher.process(np.ascontiguousarray(samples, np.float32)[np.newaxis, :]), np.float32)[0]
-    return np.clip(out, -1.0, 1.0)
+    return np.asarray(np.clip(out, -1.0, 1.0), np.float32)

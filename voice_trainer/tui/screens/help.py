@@ -20,6 +20,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("C", "show or hide the speaker's words"),
     ("1–8", "pick what you heard"),
     ("B", "breathe before answering"),
+    ("O", "answer with a recording made elsewhere"),
     ("Esc", "cancel or go back; a recording that is cancelled is not kept"),
     ("P  M  O", "on the feedback: play yours, a model answer, the speaker"),
     ("T  A  D", "try again, let the speaker answer back, all details"),
