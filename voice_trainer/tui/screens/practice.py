@@ -195,6 +195,7 @@ class PracticeScreen(Page):
                 self.stage = "answering"
             case events.Notice():
                 self._say(event.text)
+                self.app.post_message(Trouble(event.text))  # stays to be read when the feedback is shown over this
             case events.Finished():
                 if not event.stored:
                     self.app.post_message(Trouble("This attempt is shown, but it could not be kept in your history."))

@@ -51,7 +51,8 @@ class Curves(Vertical):
             return
         text.display, plots.display = not wide, wide
         if not wide:
-            text.update(self._as_text(self.content_size.width))
+            if self.content_size.width > LABEL:  # else it is not laid out yet, and would flash “nothing to show”
+                text.update(self._as_text(self.content_size.width))
         elif not self._plotted:
             self._plotted = True
             self.call_after_refresh(self._plot)
