@@ -124,6 +124,20 @@ def stretch(played: Sound, heard: Sound) -> tuple[float, float]:
     return start, end + edge / RATE_HZ
 
 
+def seconds_heard(prompt: Sound, heard: Sound) -> None:
+    """The prompt was heard from its first second to its last, in order.
+
+    A machine that others keep busy may let the sound break for a moment; whatever second that falls into may differ.
+    """
+    found = [find(second, heard) for second in np.split(prompt, range(RATE_HZ, len(prompt), RATE_HZ))[:-1]]
+    whole = [at_s for at_s, alike in found if alike > 0.9]
+    broken_s = whole[-1] - whole[0] - (len(found) - 1) if len(whole) == len(found) else None
+    print(f"heard {len(whole)} of {len(found)} seconds of the prompt unbroken; breaks in all: {broken_s} s")
+    assert whole[0] >= 0
+    assert len(whole) >= 0.8 * len(found)
+    assert whole == sorted(whole)
+
+
 def word_error_rate(reference: str, hypothesis: str) -> float:
     def plain(text: str) -> str:
         return " ".join(re.sub(r"[^a-z' ]", " ", text.lower().replace("’", "'")).split())
@@ -171,11 +185,7 @@ def test_a_prompt_is_heard_answered_aloud_and_the_answer_is_seen_and_kept(
             screen.see("starts your answer")
             noticed_at = time.monotonic()
             heard = loudspeaker.stop()
-        np.save("/tmp/heard.npy", heard)
-        np.save("/tmp/prompt.npy", prompt)
-        began, alike = find(prompt, heard)
-        assert alike > 0.90
-        assert began >= 0
+        seconds_heard(prompt, heard)
 
         until("a pre-roll's length to pass", lambda: time.monotonic() > noticed_at + PRE_ROLL_S + 0.5)
         first_pressed_at = time.monotonic()
@@ -189,8 +199,8 @@ def test_a_prompt_is_heard_answered_aloud_and_the_answer_is_seen_and_kept(
         shown = screen.see(*HEARD, within_s=ANSWERED_S)
         answered_s = time.monotonic() - last_pressed_at
         until("the microphone to be let go", lambda: not pulse.microphone_in_use())
+        assert "nothing to show" not in shown
         print(shown)
-        screen.see_no("nothing to show")  # the curves are drawn
         screen.press("h")
         screen.see("The dinner that got cold", "words", "voice")
         screen.press("q")
@@ -239,6 +249,8 @@ def test_a_prompt_is_heard_answered_aloud_and_the_answer_is_seen_and_kept(
     assert [path.name for path in folder.iterdir()] == [attempt.recording]
     assert mode(folder / str(attempt.recording)) == 0o600
     assert mode(home / DATABASE_FILE) == 0o600
+    ours = [path for path in home.rglob("*") if "models" not in path.relative_to(home).parts[:1]]
+    assert [path for path in ours if mode(path) & 0o077] == []
 
 
 def test_killed_while_recording_it_offers_what_was_said_and_loses_less_than_half_a_second(
@@ -307,6 +319,7 @@ def test_a_microphone_that_vanishes_is_told_and_what_was_said_is_kept_and_scored
         spoken_so_far = truth.so_far()
         screen.see("The microphone “default” stopped", "What you said until then is kept")
         screen.see("What Maya heard", "Words", "Voice", within_s=ANSWERED_S)
+        screen.see("The microphone “default” stopped")  # still to be read, over the feedback
         screen.press("h")
         shown = screen.see("The dinner that got cold", "words", "voice")
         assert "broken off" not in shown
