@@ -179,7 +179,13 @@ class Practice:
         return True
 
     def recover(self, unfinished: Unfinished) -> Attempt:
-        """Finish a recording that was broken off, and score it. Raises VoiceTrainerError; the sound is kept."""
+        """Finish a recording that was broken off, and score it. Raises VoiceTrainerError; it is then offered again."""
+        try:
+            return self._recover(unfinished)
+        finally:
+            self.recordings.leave(unfinished.attempt_id)
+
+    def _recover(self, unfinished: Unfinished) -> Attempt:
         exercise = self.library.get(unfinished.exercise_id)
         turn = exercise.turn(unfinished.turn)
         name = self.recordings.recover(unfinished)

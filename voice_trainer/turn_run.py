@@ -323,7 +323,9 @@ class TurnRun:
         try:
             return str(self._practice.recordings.path(self._recording.result()))
         except VoiceTrainerError:
-            return None  # its raw samples stay where they are, and are offered at the next start
+            return None  # its raw samples stay where they are
+        finally:
+            self._practice.recordings.leave(self.attempt_id)  # without an attempt, it is offered on the first screen
 
     def _close(self) -> None:
         if self._playback is not None:

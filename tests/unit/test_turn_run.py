@@ -183,8 +183,6 @@ def test_a_missing_model_keeps_the_recording_and_offers_it(practice: Practice, e
     assert Path(failed.recording).stat().st_size > 0
 
     practice.engines = whole
-    # Another program's lock would still be held by this one: a fresh view is what the next start has.
-    practice.recordings = Recordings(practice.recordings.folder)
     offered = practice.unfinished()
     assert [one.turn for one in offered] == ["start"]
     attempt = practice.recover(offered[0])

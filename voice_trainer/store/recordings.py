@@ -212,6 +212,10 @@ class Recordings:
             self._file(attempt_id, _SIDECAR).unlink(missing_ok=True)
         self._release(attempt_id)
 
+    def leave(self, attempt_id: str) -> None:
+        """Nobody takes care of this recording any longer: without an attempt it is ``unfinished`` from here on."""
+        self._release(attempt_id)
+
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Recordings whose attempt was never stored and that no running program takes care of, the oldest first.
 
