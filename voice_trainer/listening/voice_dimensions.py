@@ -25,9 +25,9 @@ RISING_DB = 3.0
 alone wanders by several dB a second in short replies."""
 UNSTEADIER_DB = (0.5, 1.5, 3.0, 4.5)
 """Spread of the level above that of the everyday voice: steadiness is 4, 3, 2 and 1."""
-SPREAD_DB = (9.0, 10.0, 11.5)
-"""Without a baseline, spread of the level from which steadiness is 3, 2 and 1. Neutral and calm speech of eight actors
-(RAVDESS) lies below 8.6 dB in nine of ten clips, angry speech reaches 9.4."""
+SPREAD_DB = (9.5, 10.5, 12.0)
+"""Without a baseline, spread of the level from which steadiness is 3, 2 and 1. Nine of ten neutral recordings (32 of
+audio/mfa, asr and pitch) lie below the first, all but one below the second."""
 FAST_RATIO = (1.15, 1.3, 1.5, 1.75)
 """Faster than the everyday or the speaker's pace by this ratio: pace is 4, 3, 2 and 1."""
 SLOW_RATIO = (0.7, 0.55, 0.4)
@@ -41,11 +41,13 @@ WIDE_RATIO = (1.6, 2.0, 2.5)
 NARROW_RATIO = (0.6, 0.4, 0.25)
 WIDE_SEMITONES = (16.0, 20.0, 24.0)
 NARROW_SEMITONES = (3.0, 2.0, 1.2)
-HARSH = (0.2, 0.4, 0.55, 0.75)
-"""Harshness against the everyday voice from which it is 4, 3, 2 and 1. On RAVDESS neutral speech lies at 0.08–0.16,
-half of the angry clips above 0.73."""
+HARSH = (0.2, 0.33, 0.5, 0.73)
+"""Harshness against the everyday voice from which it is 4, 3, 2 and 1: where all cues together differ by 0.3, 0.65, 1
+and 1.5 plainly audible steps (see ``speech.harshness``); our own rendered angry voices, mild as they are, lie at
+0.25–0.34, tender and neutral ones at 0.07–0.12."""
 HARSH_ALONE = (0.3, 0.92)
-"""Without a baseline, from which it is 3 and 2, never 1: there neutral speech itself reaches 0.88 on RAVDESS."""
+"""Without a baseline, from which it is 3 and 2, never 1: half of the 32 neutral recordings lie below the first, all of
+them below the second."""
 INTERRUPTED_S = (0.15, 0.4, 0.8, 1.5)
 """Talking over the speaker for this long: presence is 4, 3, 2 and 1."""
 NO_BASELINE = "Record your everyday voice once, and this can be told."

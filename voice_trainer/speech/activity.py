@@ -29,13 +29,12 @@ VOICE_IS_SPEECH = 0.08
 """A voice without found speech is speech only if voice activity doubts it less than a tone or a hum: its mean there."""
 BELOW_MIDDLE_DB = 27.0
 """Speech is at most this far below its own middle level. Not its peaks: a pop of the microphone is louder than they."""
-ABOVE_NOISE_DB = 9.0
-"""and this far above the quietest tenth of the recording."""
-VOICE_IS_SPEECH = 0.08
-"""A voice without found speech is speech only if voice activity doubts it less than a tone or a hum: its mean there."""
-BELOW_LOUD_DB = 35.0
 ABOVE_NOISE_DB = 3.0
-"""And at least this far above the background, half-way to the middle level at most."""
+TRUSTED_DB = 4.0
+"""And at least this far above the background, half-way to the middle at most; less by up to the second where voice
+activity is sure, since in a noisy room an m or an f is no louder than the noise. Chosen on audio/mfa."""
+LEVEL_SMOOTHED = np.array([0.25, 0.5, 0.25])
+"""Over three frames, for that comparison: noise scatters by more than the margin."""
 BLIP_S = 0.05
 """A shorter burst between silences is a click."""
 BACKGROUND_AWAY_S = 0.1
@@ -83,11 +82,15 @@ def find(level_dbfs: Floats, probability: Floats, voiced: Bools) -> Activity:
         return Activity(speaking=nothing, threshold_dbfs=0.0, background_dbfs=background, snr_db=None)
     middle = float(np.median(level_dbfs[heard]))
     threshold = middle - BELOW_MIDDLE_DB
+    loud_enough = level_dbfs > threshold
     if background is not None:
-        threshold = max(threshold, min(background + ABOVE_NOISE_DB, 0.5 * (background + middle)))
+        above = min(background + ABOVE_NOISE_DB, 0.5 * (background + middle))
+        threshold = max(threshold, above)
+        smooth = np.convolve(np.pad(level_dbfs, 1, mode="edge"), LEVEL_SMOOTHED, mode="valid")
+        loud_enough &= smooth > above - TRUSTED_DB * probability
     reached = frames.widened(held, round(REACH_S / HOP_S)) | frames.widened(voice, round(VOICE_REACH_S / HOP_S))
     # The window smears an edge by half its length; one frame a side gives most of it back.
-    speaking = frames.narrowed(reached & (level_dbfs > threshold), 1)
+    speaking = frames.narrowed(reached & loud_enough, 1)
     for start, end in list(frames.runs(speaking)):
         if (end - start) * HOP_S < BLIP_S:
             speaking[start:end] = False

@@ -3,8 +3,10 @@
 The cues and their direction are those of anger in Juslin & Laukka's review of 104 studies (2003, Psychological Bulletin
 129): high intensity, high F0, wide F0 range, fast rate, much high-frequency energy. The weights are set by hand,
 loudness first; nothing is fitted on recordings. Every cue is a difference in the unit people hear in (dB, semitones,
-ratio), over a difference that is plainly audible, so that the index can be worked out by hand. The round numbers were
-looked at on RAVDESS (actors 1–8), so the figure measured there is a little kind.
+ratio), over a difference that is plainly audible, so that the index can be worked out by hand: 6 dB is a doubling of
+sound pressure, 4 semitones a major third, 0.3 a third faster; the steps of timbre and range are about a third of what
+they are in everyday speech. RAVDESS and EMO-DB, whose words allow evaluation only, chose none of these numbers; what
+is measured on them stands in docs/voice.md.
 
 It is a mean weighted over the cues that could be measured, put through a logistic curve: the everyday voice itself
 gives 0.12, one plainly audible difference in every cue 0.5, two 0.88.
@@ -61,9 +63,10 @@ ALONE = {
     "range": Scale(step=5.0, weight=0.3),
 }
 TYPICAL_ALPHA_DB = -12.0
-TYPICAL_LIFT_SEMITONES = 3.0
-TYPICAL_RANGE_SEMITONES = 7.0
-"""Calm conversational speech."""
+TYPICAL_LIFT_SEMITONES = 4.0
+TYPICAL_RANGE_SEMITONES = 9.0
+"""Everyday speech: between the medians of 32 neutral recordings (audio/mfa, asr and pitch) and of our own rendered
+voices: −10 and −13 dB, 3 and 5, 9 and 9 semitones."""
 
 
 def against(cues: Cues, baseline: Cues) -> float | None:

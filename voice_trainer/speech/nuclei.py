@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,34 +11,41 @@ from . import frames
 from .frames import Bools, Floats
 from .spectrum import Power, hertz
 
-LOW_HZ = 100.0
-HIGH_HZ = 1000.0
-"""The first formant's band: its power rises and falls with the opening of the mouth, and fricatives have none there."""
-SMOOTHING_S = 0.02
-"""Standard deviation of the Gaussian over the nucleus level; syllables are 0.1 s and more apart."""
-DIP_DB = 0.6
-"""The level falls by this between two nuclei."""
-BELOW_LOUD_DB = 20.0
+BANDS_HZ = (240.0, 400.0, 600.0, 900.0, 1300.0, 1900.0, 2800.0)
+"""Edges of the bands that vowels are loud in; below, nasals hum on, above, fricatives have all their power."""
+COMPRESSION = 0.3
+"""Loudness grows with this power of a band's power (Stevens 1957), so that each formant counts, not the first alone."""
+SMOOTHING_S = 0.01
+"""Standard deviation of the Gaussian over the loudness level; syllables are 0.1 s and more apart."""
+DIP_DB = 1.5
+"""The loudness level falls by this between two nuclei."""
+BELOW_LOUD_DB = 30.0
 """A nucleus is no further below the loud ones (95th percentile of speech)."""
 VOICED_REACH = 2
 """A nucleus lies within this many frames of a voiced one."""
+SYLLABLES_PER_NUCLEUS = 1.08
+"""Two vowels that meet without a dip, or a whispered one, are missed: as many syllables are spoken for each found."""
 
 
 def find(power: Power, rows: NDArray[np.int_], speaking: Bools, voiced: Bools) -> Floats:
-    """Times of syllable nuclei in seconds: peaks of the vowel band's level in voiced speech.
+    """Times of syllable nuclei in seconds: peaks of loudness in the vowels' bands, in voiced speech.
 
     Args:
         power: ``spectrum.power`` at ``rows``, which hold every frame of ``speaking``. voiced: (n,) on the frame grid.
 
-    Source: de Jong & Wempe (2009, Behavior Research Methods 41), on the first formant's band instead of the whole.
-    On 77 German sentences marked by hand r = .70 with the true rate, and 1.0 syllable/s too few: those are read fast.
+    Source: de Jong & Wempe (2009, Behavior Research Methods 41), with a loudness of several bands in the place of the
+    whole sound's intensity. The numbers were chosen on 36 of our own rendered clips and 12 English recordings of known
+    words (mean error 0.28 syllables/s there, r = .86); EMO-DB only evaluates them (docs/voice.md).
     """
     count = len(speaking)
     if not speaking.any():
         return np.zeros(0)
-    band = (hertz() >= LOW_HZ) & (hertz() <= HIGH_HZ)
+    at = hertz()
+    loudness = np.zeros(len(rows))
+    for low, high in pairwise(BANDS_HZ):
+        loudness += (power[:, (at >= low) & (at < high)].sum(axis=1, dtype=np.float64) + 1e-12) ** COMPRESSION
     level = np.full(count, frames.SILENT_DBFS)
-    level[rows] = frames.decibels(power[:, band].sum(axis=1, dtype=np.float64) + 1e-12)
+    level[rows] = frames.decibels(loudness) / COMPRESSION
     loud = float(np.percentile(level[speaking], 95))
     smooth = _smoothed(np.maximum(level, loud - 40.0))
     near_voice = frames.widened(voiced, VOICED_REACH) & speaking

@@ -139,14 +139,15 @@ class _Heard:
         self.samples = single(spoken.samples)
         self.contour = spoken.contour
         self.transcript = spoken.transcript
-        self.level = frames.levels(self.samples)
+        clean = frames.rumble_removed(self.samples)
+        self.level = frames.levels(clean)
         count = len(self.level)
         self.voiced = frames.onto_grid(spoken.contour.times_s, spoken.contour.voiced, count)
         probability = frames.of_voice_activity(np.asarray(spoken.speech, np.float32).reshape(-1), count)
         self.activity = activity.find(self.level, probability, self.voiced)
         speaking = self.activity.speaking
         self.rows = np.flatnonzero(speaking)
-        self.power = spectrum.power(self.samples, self.rows)
+        self.power = spectrum.power(clean, self.rows)
         self.nuclei_s = nuclei.find(self.power, self.rows, speaking, self.voiced)
         self.kept = pitch.in_speaker_range(spoken.contour, frames.at_times(speaking, spoken.contour.times_s))
         self.pitch = pitch.summarize(spoken.contour, self.kept)
@@ -194,7 +195,8 @@ def _timing(heard: _Heard, within: timing.Span, sheet: _Sheet) -> None:
         sheet.put("speech_rate_wpm", timing.speech_rate_wpm(heard.transcript, within), no_words)
     else:
         sheet.withhold(("speech_rate_wpm",), no_words)
-    rate = len(syllables) / within.phonation_s if len(syllables) else None
+    each = nuclei.SYLLABLES_PER_NUCLEUS if syllables is heard.nuclei_s else 1.0
+    rate = each * len(syllables) / within.phonation_s if len(syllables) else None
     sheet.put("articulation_rate_syll_per_s", rate, "no syllables were heard")
     short = f"too short: a drift shows over {timing.DRIFT_LEAST_S:g} s of speech or more"
     sheet.put("rate_drift_syll_per_s2", timing.rate_drift(syllables, within), short)

@@ -7,6 +7,7 @@ import pytest
 from made_voices import noise, silence, spoken, syllabic
 
 from voice_trainer.speech import prosody
+from voice_trainer.speech.nuclei import SYLLABLES_PER_NUCLEUS
 from voice_trainer.speech.syllables import count
 
 BY_HAND = (
@@ -42,4 +43,6 @@ def test_curly_apostrophes_capitals_and_other_languages() -> None:
 def test_nuclei_of_made_syllables(rate: float, noise_dbfs: float) -> None:
     clean = np.concatenate([silence(0.5), syllabic(130, round(rate * 5), rate=rate), silence(0.5)])
     measures, _ = prosody.measure(spoken(noise(clean, noise_dbfs), where=np.abs(clean) > 0))
-    assert measures.articulation_rate_syll_per_s == pytest.approx(rate, rel=0.06)
+    # No vowels meet in made syllables, so that the share that is missed in speech is not missed here.
+    assert measures.articulation_rate_syll_per_s is not None
+    assert measures.articulation_rate_syll_per_s / SYLLABLES_PER_NUCLEUS == pytest.approx(rate, rel=0.06)
