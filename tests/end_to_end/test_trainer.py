@@ -36,6 +36,8 @@ EXERCISE = "cold-dinner"
 PRE_ROLL_S = 1.0
 ANSWERED_S = 120.0
 """How long to wait for an answer: the models may still be loading on a busy machine."""
+RECORDER_LATE_S = 0.1
+"""How far behind the microphone the tests' own recorder may be; added to what is found to be lost."""
 HEARD = ("What Maya heard", "A next step", "Words", "Voice")
 PROGRAM = (sys.executable, "-m", "voice_trainer")
 
@@ -290,11 +292,9 @@ def test_killed_while_recording_it_offers_what_was_said_and_loses_less_than_half
     last = samples[-2 * RATE_HZ :]
     at_s, alike = find(last, spoken_so_far)
     assert alike > 0.9
-    lost_s = spoken_until / RATE_HZ - (at_s + len(last) / RATE_HZ)
+    lost_s = RECORDER_LATE_S + spoken_until / RATE_HZ - (at_s + len(last) / RATE_HZ)
     errors = word_error_rate(words, attempt.scored.transcript.text)
-    print(
-        f"recovered {length_s:.3f} s, lost {lost_s * 1000:.0f} ms; “{attempt.scored.transcript.text}”, WER {errors:.3f}"
-    )
+    print(f"recovered {length_s:.3f} s, lost at most {lost_s * 1000:.0f} ms; word error rate {errors:.3f}")
     assert lost_s <= 0.5
     assert errors < 0.5  # most of the words, a quarter was never said
     assert [path.suffix for path in (home / "recordings").iterdir()] == [".flac"]
@@ -331,8 +331,8 @@ def test_a_microphone_that_vanishes_is_told_and_what_was_said_is_kept_and_scored
     last = samples[-2 * RATE_HZ :]
     at_s, alike = find(last, spoken_so_far)
     assert alike > 0.9
-    lost_s = spoken_until / RATE_HZ - (at_s + len(last) / RATE_HZ)
-    print(f"kept {length_s:.3f} s, lost {lost_s * 1000:.0f} ms; “{attempt.scored.transcript.text}”")
+    lost_s = RECORDER_LATE_S + spoken_until / RATE_HZ - (at_s + len(last) / RATE_HZ)
+    print(f"kept {length_s:.3f} s, lost at most {lost_s * 1000:.0f} ms; “{attempt.scored.transcript.text}”")
     assert lost_s <= 0.5
     assert word_error_rate(words, attempt.scored.transcript.text) < 0.7
     assert attempt.scored.attunement.voice is not None
