@@ -12,12 +12,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from .. import __version__
+from ..vocabulary import KIND_MARKS, KIND_WORDS
 from .compare import compare
 from .content import Reply
 from .file import GENERATOR
 from .series import limits
 from .view import clock, heading_of, view
-from .words import KIND_WORDS, MARKS, day, until
+from .words import day, until
 
 
 def of_attempt(reply: Reply) -> bytes:
@@ -79,7 +80,7 @@ def _page(template: str, **values: object) -> bytes:
         policy=_policy(style, script),
         generator=GENERATOR,
         version=__version__,
-        kinds=tuple((kind, MARKS[kind], text) for kind, text in KIND_WORDS.items()),
+        kinds=tuple((kind, KIND_MARKS[kind], text) for kind, text in KIND_WORDS.items()),
         **values,
     )
     return page.encode()

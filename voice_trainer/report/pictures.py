@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..attempt import Sentence, VoiceCurves, Word
+from ..vocabulary import KIND_MARKS, clock
 from .series import GAP_S, QUIETEST_DB, Limits, Points, line_length_s, lines, loudness, pitch, runs
 from .svg import COLOURS, WORD, tidy
-from .words import MARKS, clean, clock, marks
+from .words import clean, marks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -250,13 +251,13 @@ def _draw_moves(lane: Axes, sentences: Sequence[Sentence], span: tuple[float, fl
         role = told[0][0] if told else "line"
         lane.plot([start, end], [height - 21] * 2, color=COLOURS[role], linewidth=2, solid_capstyle="butt")
         room = (end - start) / (lane.get_xlim()[1] - lane.get_xlim()[0]) * (WIDTH - LEFT - RIGHT)
-        text = " · ".join(f"{MARKS[kind]} {words}" for kind, words in told)
+        text = " · ".join(f"{KIND_MARKS[kind]} {words}" for kind, words in told)
         if text and sentence.start_s < span[0]:
             text = f"… {text}"
         if text and len(text) * LABEL_SIZE * CHARACTER <= room + 20:
             _text(lane, start, height - 14, text, role, LABEL_SIZE + 0.5)
         elif text:
-            _text(lane, start, height - 14, " ".join(MARKS[kind] for kind, _ in told), role, LABEL_SIZE + 0.5)
+            _text(lane, start, height - 14, " ".join(KIND_MARKS[kind] for kind, _ in told), role, LABEL_SIZE + 0.5)
 
 
 def _clock(axes: Axes, start_s: float, end_s: float, *, until_s: float | None = None) -> None:

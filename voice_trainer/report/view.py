@@ -7,24 +7,11 @@ from dataclasses import dataclass
 
 from ..attempt import Attempt, Dimension, Evidence, Point
 from ..listening.dimensions import VOICE_DIMENSIONS, WORDING_DIMENSIONS
+from ..vocabulary import DIMENSIONS, KIND_MARKS, MEASURES, SKILLS, clock, level_of, level_word, move_word
 from .content import Reply, Sound, spoken_sound
 from .pictures import Picture, drawn_lines, portrait
 from .series import Limits, limits
-from .words import (
-    DIMENSIONS,
-    MARKS,
-    MEASURES,
-    SKILLS,
-    clean,
-    clock,
-    day,
-    level_of,
-    level_word,
-    marks,
-    move_word,
-    sentence,
-    short_day,
-)
+from .words import clean, day, marks, sentence, short_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +230,6 @@ def sides(attempt: Attempt) -> tuple[Side, Side]:
 
 
 def _side(title: str, whole: str, score: float | None, dimensions: Sequence[Dimension], order: Sequence[str]) -> Side:
-    spoken = whole == "voice"
     found: dict[str, Dimension] = {dimension.name: dimension for dimension in dimensions}
     level = level_of(score)
     rows = tuple(
@@ -251,13 +237,13 @@ def _side(title: str, whole: str, score: float | None, dimensions: Sequence[Dime
             name=one.name,
             label=DIMENSIONS[one.name],
             level=one.level,
-            word=level_word(one.level, one.name, spoken=spoken),
+            word=level_word(one.level, one.name),
             reason=sentence(one.reason),
             quotes=tuple(_quote(evidence) for evidence in one.evidence),
         )
         for one in (found[name] for name in order if name in found)
     )
-    return Side(title=title, level=level, word=level_word(level, whole, spoken=spoken), rows=rows)
+    return Side(title=title, level=level, word=level_word(level, whole), rows=rows)
 
 
 def _quote(evidence: Evidence) -> Quote:
@@ -291,7 +277,7 @@ def _said(attempt: Attempt) -> tuple[Line, ...]:
         found.append(
             Line(
                 words=mine,
-                marks=tuple(Mark(kind=kind, sign=MARKS[kind], text=text) for kind, text in marks(one)),
+                marks=tuple(Mark(kind=kind, sign=KIND_MARKS[kind], text=text) for kind, text in marks(one)),
                 start_s=one.start_s,
                 end_s=one.end_s,
             )
@@ -336,7 +322,7 @@ def _models(reply: Reply) -> tuple[Modelled, ...]:
         Modelled(
             text=clean(model.text),
             why=clean(model.why),
-            word=level_word(model.level, "wording", spoken=False),
+            word=level_word(model.level, "wording"),
             sound=spoken_sound(exercise, model),
         )
         for model in turn.model_replies

@@ -6,18 +6,36 @@ import textwrap
 from datetime import datetime, tzinfo
 
 from ..exercise import Exercise
-from ..listening.moves import MOVE_WORDS
+from ..listening.dimensions import VOICE_DIMENSIONS, WORDING_DIMENSIONS
+from ..vocabulary import (
+    DIMENSIONS,
+    KIND_MARKS,
+    KIND_WORDS,
+    KINDS,
+    LEVELS_OF,
+    SKILLS,
+    VOICE_LEVELS,
+    WORDING_LEVELS,
+    clock,
+    level_of,
+    level_word,
+    move_word,
+)
 
-SKILLS: dict[str, str] = {
-    "notice": "noticing",
-    "reflect_feeling": "reflecting the feeling",
-    "reflect_meaning": "reflecting the meaning",
-    "validate": "validating",
-    "stay_curious": "staying curious",
-    "regulate": "staying calm",
-    "stay_present": "staying present",
-    "repair": "repairing",
-}
+__all__ = [
+    "DIMENSIONS",
+    "LEVELS_OF",
+    "SKILLS",
+    "VOICE_DIMENSIONS",
+    "VOICE_LEVELS",
+    "WORDING_DIMENSIONS",
+    "WORDING_LEVELS",
+    "clock",
+    "level_of",
+    "level_word",
+    "move_word",
+]
+
 SKILL_ABOUT: dict[str, str] = {
     "notice": "Hear what is felt before you answer, and let a little of it show.",
     "reflect_feeling": "Say the feeling you heard, in plain words, as a guess they can correct.",
@@ -52,78 +70,17 @@ ATTACHMENT_ABOUT: dict[str, str] = {
 }
 DIFFICULTIES: dict[int, str] = {1: "gentle", 2: "mild", 3: "moving", 4: "demanding", 5: "fierce"}
 
-WORDING_LEVELS = ("not heard yet", "partly heard", "heard", "heard more", "deeply heard")
-VOICE_LEVELS = ("far off", "some way off", "present", "near", "very near")
-LEVELS_OF: dict[str, tuple[str, str, str, str, str]] = {
-    "restraint": ("took over", "stepped in", "left room", "gave room", "gave wide room"),
-    "repair": ("not yet", "a beginning", "came back", "came closer", "whole"),
-}
-DIMENSIONS: dict[str, str] = {
-    "feeling": "Feeling",
-    "meaning": "Meaning",
-    "validation": "Makes sense",
-    "curiosity": "Curiosity",
-    "restraint": "Restraint",
-    "repair": "Repair",
-    "loudness": "Loudness",
-    "steadiness": "Steadiness",
-    "pace": "Pace",
-    "range": "Melody",
-    "harshness": "Softness",
-    "presence": "Presence",
-}
-WORDING_DIMENSIONS = ("feeling", "meaning", "validation", "curiosity", "restraint", "repair")
-VOICE_DIMENSIONS = ("loudness", "steadiness", "pace", "range", "harshness", "presence")
-
-NEARER, ASKS, AWAY, BESIDE = "◆", "◇", "▽", "·"
-"""A move comes nearer, asks, pulls away, or does neither."""
-MARKS: dict[str, str] = {
-    "simple_reflection": NEARER,
-    "complex_reflection": NEARER,
-    "names_feeling": NEARER,
-    "validation": NEARER,
-    "affirmation": NEARER,
-    "repair": NEARER,
-    "open_question": ASKS,
-    "closed_question": ASKS,
-    "information": BESIDE,
-    "self_disclosure": AWAY,
-    "advice": AWAY,
-    "reassurance_minimizing": AWAY,
-    "judging": AWAY,
-    "defending": AWAY,
-}
-MARK_WORDS: dict[str, str] = {
-    NEARER: "comes nearer: reflects, names a feeling, validates, affirms, repairs",
-    ASKS: "asks: an open or a closed question",
-    AWAY: "pulls away: advises, minimizes, judges, defends, own story",
-    BESIDE: "neither: informs",
-}
+NEARER, ASKS, AWAY, BESIDE = KIND_MARKS.values()
+MARKS: dict[str, str] = {move: KIND_MARKS[kind] for move, kind in KINDS.items()}
+MARK_WORDS: dict[str, str] = {KIND_MARKS[kind]: words for kind, words in KIND_WORDS.items()}
 MARK_STYLES: dict[str, str] = {NEARER: "$primary", ASKS: "$secondary", AWAY: "$warning", BESIDE: "$quiet"}
 
 FULL, EMPTY = "▰", "▱"
 
 
-def level_of(score: float | None) -> int | None:
-    """The 1–5 level nearest to a 0–1 score; None stays None."""
-    return None if score is None else 1 + round(4 * min(1.0, max(0.0, score)))
-
-
 def bar(level: int | None) -> str:
     """Five steps; none filled where the level was not rated."""
     return FULL * (level or 0) + EMPTY * (5 - (level or 0))
-
-
-def level_word(level: int | None, dimension: str) -> str:
-    """What ``level`` is called for ``dimension`` ("wording" and "voice" stand for the whole)."""
-    if level is None:
-        return "not rated"
-    spoken = dimension == "voice" or dimension in VOICE_DIMENSIONS
-    return LEVELS_OF.get(dimension, VOICE_LEVELS if spoken else WORDING_LEVELS)[level - 1]
-
-
-def move_word(move: str) -> str:
-    return MOVE_WORDS.get(move, move.replace("_", " "))
 
 
 def who(exercise: Exercise) -> str:
@@ -135,12 +92,6 @@ def hanging(text: str, indent: int, width: int) -> str:
     """``text`` wrapped to ``width`` columns, every line indented by ``indent``."""
     margin = " " * indent
     return textwrap.fill(text, max(width, indent + 12), initial_indent=margin, subsequent_indent=margin)
-
-
-def clock(seconds: float) -> str:
-    """ "1:07"; never negative."""
-    whole = max(0, int(seconds))
-    return f"{whole // 60}:{whole % 60:02d}"
 
 
 def day(moment: datetime, now: datetime, zone: tzinfo | None = None) -> str:

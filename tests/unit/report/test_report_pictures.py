@@ -8,11 +8,9 @@ import re
 import pytest
 from made_replies import curves, scored, words_of
 
-from voice_trainer.report import series, words
+from voice_trainer.report import series
 from voice_trainer.report.pictures import LEFT, RIGHT, WIDTH, drawn_lines, portrait
 from voice_trainer.speech.measures import VoiceCurves
-from voice_trainer.tui import measures_words
-from voice_trainer.tui import words as on_screen
 
 
 def test_pitch_is_in_semitones_about_the_median() -> None:
@@ -89,14 +87,3 @@ def test_no_picture_brings_styles_or_colours_of_its_own() -> None:
     assert 'class="stroke-them"' in picture.svg
     assert "<title" in picture.svg
     assert "<desc" in picture.svg
-
-
-def test_the_words_are_those_of_the_screen() -> None:
-    assert on_screen.SKILLS == words.SKILLS
-    assert on_screen.DIMENSIONS == words.DIMENSIONS
-    assert on_screen.LEVELS_OF == words.LEVELS_OF
-    assert on_screen.WORDING_LEVELS == words.WORDING_LEVELS
-    assert on_screen.VOICE_LEVELS == words.VOICE_LEVELS
-    assert {move: words.MARKS[kind] for move, kind in words.KINDS.items()} == on_screen.MARKS
-    assert {words.MARKS[kind]: text for kind, text in words.KIND_WORDS.items()} == on_screen.MARK_WORDS
-    assert [each[:3] for each in measures_words.MEASURES] == [each[:3] for each in words.MEASURES]
