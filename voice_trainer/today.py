@@ -8,18 +8,7 @@ import msgspec
 
 from .exercise import Exercise, Library, Skill
 from .store import Store
-
-SKILL_WORDS: dict[Skill, str] = {
-    "notice": "noticing cues",
-    "reflect_feeling": "reflecting the feeling",
-    "reflect_meaning": "reflecting the meaning",
-    "validate": "validating",
-    "stay_curious": "staying curious",
-    "regulate": "settling yourself first",
-    "stay_present": "staying present",
-    "repair": "repairing",
-}
-"""What each skill is called on the screen, in the order in which they build on each other."""
+from .vocabulary import SKILLS
 
 ENOUGH_ATTEMPTS = 500
 """How far back the choice looks."""
@@ -46,7 +35,7 @@ def suggest(library: Library, store: Store, person: str = "", *, now: datetime |
     for row in store.attempts(person=person or None, limit=ENOUGH_ATTEMPTS):
         counts[row.exercise_id] = counts.get(row.exercise_id, 0) + 1
         latest[row.exercise_id] = max(row.started_at, latest.get(row.exercise_id, row.started_at))
-    order = list(SKILL_WORDS)
+    order = list(SKILLS)
 
     def waited(skill: Skill) -> tuple[bool, datetime | int]:
         seen = [latest[e.id] for e in exercises if e.skill == skill and e.id in latest]
@@ -59,9 +48,9 @@ def suggest(library: Library, store: Store, person: str = "", *, now: datetime |
     )
     practised, since = waited(skill)
     if not practised or not isinstance(since, datetime):
-        reason = f"You have not practised {SKILL_WORDS[skill]} yet."
+        reason = f"You have not practised {SKILLS[skill]} yet."
     else:
         days = (now - since).days
         when = "earlier today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
-        reason = f"You last practised {SKILL_WORDS[skill]} {when}; it has waited longest."
+        reason = f"You last practised {SKILLS[skill]} {when}; it has waited longest."
     return Suggestion(exercise=choice, reason=reason)

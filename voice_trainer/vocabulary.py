@@ -15,7 +15,7 @@ SKILLS: dict[str, str] = {
     "stay_present": "staying present",
     "repair": "repairing",
 }
-
+"""In the order in which they build on each other."""
 WORDING_LEVELS = ("not heard yet", "partly heard", "heard", "heard more", "deeply heard")
 VOICE_LEVELS = ("far off", "some way off", "present", "near", "very near")
 LEVELS_OF: dict[str, tuple[str, str, str, str, str]] = {
