@@ -10,9 +10,10 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from uuid import uuid4
+from pathlib import Path
 
 LOOK_S = 60.0
 """How long to look for something on the screen: generous, since a busy machine is slow and not wrong."""
@@ -32,10 +33,11 @@ class Terminal:
     """
 
     def __init__(self, env: Mapping[str, str], width: int = 100, height: int = 32) -> None:
-        self._name = f"vt-{os.getpid()}-{uuid4().hex[:8]}"
         # A terminal that says of itself what most do, whatever the tests are started from.
         self._env = {key: value for key, value in env.items() if key not in ("TMUX", "TMUX_PANE", "NO_COLOR")}
         self._env |= {"LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self._folder = Path(tempfile.mkdtemp(prefix="vt-tmux-"))  # a short path: sockets allow 107 characters
+        self._env["TMUX_TMPDIR"] = str(self._folder)
         self._size = ["-x", str(width), "-y", str(height)]
         self.width, self.height = width, height
 
@@ -51,6 +53,7 @@ class Terminal:
             if not self.over():
                 os.kill(self.process_id, signal.SIGKILL)
         self._tmux("kill-server", check=False)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def run(self, command: Sequence[str]) -> None:
         """Start ``command`` in place of whatever runs there."""
@@ -97,12 +100,18 @@ class Terminal:
         return self.exit_status
 
     def over(self) -> bool:
-        return self._ask("#{pane_dead}") == "1"
+        """Whether the program has ended, and how is known."""
+        dead, how = self._ask("#{pane_dead},#{pane_dead_status}#{pane_dead_signal}").split(",")
+        if dead == "1" and not how:
+            # tmux 3.3 may sleep through the end of a program whose terminal closed first; another child's end wakes it.
+            self._tmux("run-shell", "-b", "true")
+        return how != ""
 
     @property
     def exit_status(self) -> int:
+        """Once it is ``over``."""
         by_signal = self._ask("#{pane_dead_signal}")
-        return -int(by_signal) if by_signal else int(self._ask("#{pane_dead_status}") or 0)
+        return -int(by_signal) if by_signal else int(self._ask("#{pane_dead_status}"))
 
     @property
     def process_id(self) -> int:
@@ -113,7 +122,7 @@ class Terminal:
 
     def _tmux(self, *arguments: str, check: bool = True) -> str:
         done = subprocess.run(
-            ["tmux", "-u", "-L", self._name, "-f", "/dev/null", *arguments],
+            ["tmux", "-u", "-L", "trainer", "-f", "/dev/null", *arguments],
             env=self._env,
             capture_output=True,
             encoding="utf-8",
