@@ -25,6 +25,8 @@ FALLBACK_RATES_HZ = (48000, 44100, 16000)
 """Tried in this order where a device refuses the rate that it calls its own."""
 BUFFER_S = 0.1
 """Device buffer asked for. Shorter ones lose sound while Python is busy; longer ones make keys feel slow."""
+PLAYBACK_BUFFER_S = 0.25
+"""For playing: loading Whisper holds Python's threads up for 0.17 s, which broke a prompt that played meanwhile."""
 LOST_AFTER_S = 2.0
 """An open device that hands over nothing for this long is taken for lost."""
 LOST_AT_START_AFTER_S = 5.0

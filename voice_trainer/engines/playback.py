@@ -11,9 +11,9 @@ import soxr
 
 from .base import Samples
 from .devices import (
-    BUFFER_S,
     LOST_AFTER_S,
     LOST_AT_START_AFTER_S,
+    PLAYBACK_BUFFER_S,
     PORT_AUDIO,
     Chosen,
     close_quietly,
@@ -67,7 +67,7 @@ class PortAudioPlayback:
                 samplerate=rate_hz,
                 channels=channels,
                 dtype="float32",
-                latency=BUFFER_S,
+                latency=PLAYBACK_BUFFER_S,
                 callback=self._callback,
                 finished_callback=self._done.set,
             )
