@@ -13,6 +13,7 @@ from voice_trainer.engines.scripted import ScriptedSound, ScriptedTranscriber
 from voice_trainer.speech.reading import PASSAGE
 from voice_trainer.tui.screens.baseline import BaselineScreen
 from voice_trainer.tui.screens.home import HomeScreen
+from voice_trainer.tui.screens.settings import SettingsScreen
 from voice_trainer.tui.widgets.recorder import Recorder
 
 from .conftest import RATE_HZ, make_room, speech, until
@@ -28,8 +29,13 @@ async def test_the_passage_is_read_and_kept(tmp_path: Path, size: tuple[int, int
     app = room.app()
     async with app.run_test(size=size) as pilot:
         await until(pilot, at_home(app))
-        screen = BaselineScreen()
-        app.show(screen)
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        app.screen.set_focus(None)  # a letter typed into the name stays a letter
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(app.screen, BaselineScreen))
+        screen = app.screen
+        assert isinstance(screen, BaselineScreen)
         await until(pilot, lambda: "isn't known yet" in told(screen))
         assert "On most mornings I open the window" in seen(app)
         await pilot.press("space")

@@ -7,9 +7,10 @@ speech is looked for where either of the first two is, and is there where the le
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import frames
 from .frames import HOP_S, Bools, Floats
@@ -40,6 +41,9 @@ BLIP_S = 0.05
 BACKGROUND_AWAY_S = 0.1
 BACKGROUND_LEAST_S = 0.15
 """Background is heard this far from speech, for at least this long."""
+VOICED_AWAY_S = 0.15
+VOICED_LEAST_S = 0.5
+"""Whether the background has a pitch is heard this far from speech, over at least this long."""
 QUIETEST_BACKGROUND_DBFS = -96.0
 """Digital silence counts as the noise of 16 bits."""
 
@@ -49,12 +53,17 @@ class Activity:
     """Attributes:
     speaking: (n,) frames of speech. threshold_dbfs: level that divides.
     background_dbfs: level of the background; None where there is none. snr_db: speech over it.
+    background_voiced: share of the frames well away from speech that have a pitch, 0–1: music, a hum, somebody else;
+        None with less than ``VOICED_LEAST_S`` of them.
+    away: those frames' indices.
     """
 
     speaking: Bools
     threshold_dbfs: float
     background_dbfs: float | None
     snr_db: float | None
+    background_voiced: float | None = None
+    away: NDArray[np.int_] = field(default_factory=lambda: np.zeros(0, np.int_))
 
     @property
     def first_s(self) -> float | None:
@@ -99,7 +108,15 @@ def find(level_dbfs: Floats, probability: Floats, voiced: Bools) -> Activity:
         threshold_dbfs=threshold,
         background_dbfs=background,
         snr_db=_snr(level_dbfs, speaking, background),
+        background_voiced=_background_voiced(speaking | held, voiced),
+        away=np.flatnonzero(~frames.widened(speaking | held, round(VOICED_AWAY_S / HOP_S))),
     )
+
+
+def _background_voiced(heard: Bools, voiced: Bools) -> float | None:
+    away = ~frames.widened(heard, round(VOICED_AWAY_S / HOP_S))
+    away[:5] = away[-5:] = False
+    return float(voiced[away].mean()) if away.sum() * HOP_S >= VOICED_LEAST_S else None
 
 
 def _clear_voice(level_dbfs: Floats, probability: Floats, voiced: Bools, held: Bools) -> Bools:
@@ -128,6 +145,9 @@ def _background(level_dbfs: Floats, heard: Bools) -> float | None:
     # The edge frames reach past the recording and would be too soft.
     away[:2] = False
     away[-2:] = False
+    # Silence that somebody put around a recording is no room: it would hide the noise under the words.
+    room = away & (level_dbfs > QUIETEST_BACKGROUND_DBFS)
+    away = room if room.sum() * HOP_S >= BACKGROUND_LEAST_S else away
     if away.sum() * HOP_S < BACKGROUND_LEAST_S:
         return None
     return max(float(np.median(level_dbfs[away])), QUIETEST_BACKGROUND_DBFS)

@@ -22,8 +22,8 @@ LEAST_WORDS = 0.6
 voices; two thirds of the passage make 25 s, in which the measures have settled."""
 LEAST_SPEECH_S = 20.0
 LEAST_SNR_DB = 15.0
-"""Below this, noise moves what replies are compared in by more than a tenth of a plainly audible difference
-(docs/voice.md has the table)."""
+"""White noise at this level moves timbre by 0.2 and the spread of level by 0.4 of a plainly audible difference, at
+10 dB by 0.6 and 0.75 (benchmarks/RESULTS.md)."""
 MOST_CLIPPED = 0.001
 """A tenth of what a reply may have: this recording stands for all that follow, and can be made again at once."""
 

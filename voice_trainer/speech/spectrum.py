@@ -21,6 +21,8 @@ ALPHA_LOW_HZ = 50.0
 ALPHA_HIGH_HZ = 5000.0
 """Alpha ratio: power of 1–5 kHz over that of 50 Hz–1 kHz (Sundberg & Nordenberg 2006; eGeMAPS)."""
 
+LEFT_AT_LEAST = 0.1
+
 
 def power(samples: Samples, rows: Rows) -> Power:
     """(len(rows), 257) float32 power spectrum of 25 ms Hann windows at frames ``rows``."""
@@ -36,12 +38,21 @@ def hertz() -> Floats:
     return np.asarray(np.fft.rfftfreq(SIZE, 1.0 / SAMPLE_RATE), np.float64)
 
 
-def alpha_ratio_db(power: Power) -> float:
+def alpha_ratio_db(power: Power, background: Power | None = None) -> float:
     """Power of 1–5 kHz over 50 Hz–1 kHz in dB, median over the rows of ``power``: vocal effort, whatever the gain.
 
-    The median of frames, since a mean power is that of the few loudest vowels.
+    The median of frames, since a mean power is that of the few loudest vowels. What frames away from speech have in
+    each band on average is taken off, down to a tenth of what was there (spectral subtraction): hiss is no effort.
+
+    Args:
+        power: (n, 257), n above 0. background: (m, 257) of frames without speech; None or empty takes nothing off.
     """
     at = hertz()
-    high = power[:, (at > ALPHA_SPLIT_HZ) & (at <= ALPHA_HIGH_HZ)].sum(axis=1, dtype=np.float64)
-    low = power[:, (at >= ALPHA_LOW_HZ) & (at <= ALPHA_SPLIT_HZ)].sum(axis=1, dtype=np.float64)
-    return float(np.median(10.0 * np.log10(np.maximum(high, 1e-12) / np.maximum(low, 1e-12))))
+    bands = []
+    for within in ((at > ALPHA_SPLIT_HZ) & (at <= ALPHA_HIGH_HZ), (at >= ALPHA_LOW_HZ) & (at <= ALPHA_SPLIT_HZ)):
+        level = power[:, within].sum(axis=1, dtype=np.float64)
+        if background is not None and len(background):
+            noise = float(background[:, within].sum(axis=1, dtype=np.float64).mean())
+            level = np.maximum(level - noise, LEFT_AT_LEAST * level)
+        bands.append(np.maximum(level, 1e-12))
+    return float(np.median(10.0 * np.log10(bands[0] / bands[1])))

@@ -123,13 +123,17 @@ def filled_pauses(contour: PitchContour, level_dbfs: Floats, speaking: Bools, tr
 
     Whisper tends to leave "um" out, so its silence is no proof.
     """
-    written = [] if transcript is None else [word for word in transcript.words if is_filler(word)]
     words = () if transcript is None else transcript.words
     heard = 0
     for start_s, end_s in _flat_stretches(contour, level_dbfs, speaking):
         covered = sum(max(0.0, min(end_s, word.end_s) - max(start_s, word.start_s)) for word in words)
         heard += covered <= COVERED_SHARE * (end_s - start_s)
-    return len(written) + heard
+    return written_fillers(transcript) + heard
+
+
+def written_fillers(transcript: Transcript | None) -> int:
+    """How many "um" and its kin the transcript has."""
+    return 0 if transcript is None else sum(map(is_filler, transcript.words))
 
 
 def _flat_stretches(contour: PitchContour, level_dbfs: Floats, speaking: Bools) -> list[tuple[float, float]]:

@@ -38,6 +38,7 @@ class SettingsScreen(Page):
     AUTO_FOCUS = "#input_device"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "test", "Test the microphone"),
+        Binding("v", "everyday_voice", "Everyday voice"),
         Binding("escape", "app.home", "Home"),
         *ROOMS[1:2],
         *ROOMS[3:],
@@ -152,6 +153,12 @@ class SettingsScreen(Page):
         """Record three seconds, then play them back."""
         self.player.stop()
         self._test_wanted = True
+
+    def action_everyday_voice(self) -> None:
+        """Read a short text once, so that replies are compared with one's own voice."""
+        from .baseline import BaselineScreen
+
+        self.trainer.show(BaselineScreen())
 
     def on_meter_level(self, message: MeterLevel) -> None:
         parts: list[tuple[str, str] | str] = [(level_bar(message.rms_dbfs), "$primary")]
