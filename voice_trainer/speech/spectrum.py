@@ -22,6 +22,7 @@ ALPHA_HIGH_HZ = 5000.0
 """Alpha ratio: power of 1–5 kHz over that of 50 Hz–1 kHz (Sundberg & Nordenberg 2006; eGeMAPS)."""
 
 LEFT_AT_LEAST = 0.1
+TELEPHONE_HZ = 4200.0
 
 
 def power(samples: Samples, rows: Rows) -> Power:
@@ -36,6 +37,12 @@ def power(samples: Samples, rows: Rows) -> Power:
 def hertz() -> Floats:
     """(257,) frequencies of ``spectrum``."""
     return np.asarray(np.fft.rfftfreq(SIZE, 1.0 / SAMPLE_RATE), np.float64)
+
+
+def above_telephone_db(power: Power) -> float:
+    """Power above 4.2 kHz over all of it in dB, over all rows of ``power`` (at least one): none in a narrow band."""
+    total = power.sum(axis=0, dtype=np.float64)
+    return float(10.0 * np.log10(max(total[hertz() > TELEPHONE_HZ].sum(), 1e-30) / max(total.sum(), 1e-20)))
 
 
 def alpha_ratio_db(power: Power, background: Power | None = None) -> float:

@@ -94,6 +94,20 @@ def test_music_between_the_words_takes_the_pitch_back() -> None:
     assert shared.loudness_mean_dbfs is not None
 
 
+def test_a_telephone_band_is_not_compared_with_a_whole_one() -> None:
+    where = np.abs(reply()) > 0
+    wide = noise(reply(), -70.0)
+    spectrum_of = np.fft.rfft(wide)
+    spectrum_of[np.fft.rfftfreq(len(wide), 1 / SAMPLE_RATE) > 3800] = 0
+    narrow = np.fft.irfft(spectrum_of, len(wide)).astype(np.float32)
+    whole, _ = prosody.measure(spoken(wide, 150.0, where=where))
+    cut, _ = prosody.measure(spoken(narrow, 150.0, where=where))
+    assert whole.loudness_sd_db is not None
+    assert cut.loudness_sd_db is None
+    assert cut.not_rated["harshness"].startswith("a narrow band")
+    assert cut.f0_median_hz == pytest.approx(whole.f0_median_hz)
+
+
 def test_known_words_give_the_rate() -> None:
     measures, _ = prosody.measure(spoken(np.concatenate([silence(0.5), syllabic(150, 12, rate=3.0), silence(0.5)])))
     known = prosody.by_known_words(measures, "I lit the candles and then I sat there, alone.")  # 12 syllables
