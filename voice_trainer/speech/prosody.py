@@ -28,10 +28,9 @@ CLIPPED_RATIO = 0.01
 NOISY_SNR_DB = 6.0
 """Below this, what the level shows is the room."""
 MUSIC_SHARE = 0.1
-"""Where more of the background than this has a pitch, it is music, a hum or somebody else, and F0 may be theirs. Of 128
-clean recordings (audio/mfa, asr, pitch, and our own rendered voices) the share is above in two, a noise and a held
-vowel; with made music 20 dB under speech, where the pitch range is already 13 semitones off in one of ten, it is above
-in seven of ten, and in nine of ten at 15 dB."""
+"""Where more of the background than this has a pitch, it is music, a hum or somebody else, and F0 may be theirs. Of 107
+clean recordings (audio/mfa, asr, pitch, and our own rendered voices) the share is above in one, a held vowel; with made
+music 20 or 15 dB under speech it is above in ten of twelve."""
 NARROW_DB = -50.0
 """With less than this above 4.2 kHz the recording ends there (8 kHz, a telephone), and hissing sounds are softer than
 they were. Of 123 recordings (audio/mfa, asr, pitch, our own) the narrowest has −44 dB; brought down to 8 kHz they have
