@@ -26,6 +26,9 @@ from .store.recordings import Recordings, RecordingWriter, Unfinished
 from .today import Suggestion, suggest
 from .turn_run import TurnRun
 
+FROM_FILES = ""
+"""The device of an everyday voice that was read from a file."""
+
 
 class Review:
     """A reply that comes from a file or a pipe: kept on disk as it comes, like one from the microphone."""
@@ -54,7 +57,8 @@ class Review:
     def finish(self) -> Attempt:
         """The complete answer, stored. Raises ModelMissing, ModelCorrupt, StoreError; the sound is kept."""
         recording = self._practice.finish_recording(self._writer)  # while the last words are transcribed
-        scored = self._reply.finish(self._heard.result())
+        baseline = self._practice.store.baseline(self._practice.preferences.person, FROM_FILES)
+        scored = self._reply.finish(self._heard.result(), baseline=baseline)
         attempt = self._practice.attempt_of(self._exercise, self._turn, scored, attempt_id=self._id)
         attempt = msgspec.structs.replace(attempt, recording=recording.result())
         self._practice.keep(attempt)
@@ -191,9 +195,9 @@ class Practice:
         name = self.recordings.recover(unfinished)
         samples, rate_hz = self.recordings.load(name)
         heard = self.speaker_voice(exercise, turn).result()
-        attempt = self.attempt_of(
-            exercise, turn, score(self.engines, heard, samples, rate_hz), attempt_id=unfinished.attempt_id
-        )
+        baseline = self.store.baseline(unfinished.person, unfinished.device or FROM_FILES)
+        scored = score(self.engines, heard, samples, rate_hz, baseline=baseline)
+        attempt = self.attempt_of(exercise, turn, scored, attempt_id=unfinished.attempt_id)
         attempt = msgspec.structs.replace(
             attempt,
             recording=name,

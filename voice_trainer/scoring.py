@@ -20,7 +20,7 @@ from .listening.attunement import attune
 from .listening.feedback import give
 from .listening.wording import assess, spoken_sentences
 from .speech.baseline import Baseline
-from .speech.prosody import Level, Meter, Spoken, measure
+from .speech.prosody import Level, Meter, Spoken, by_known_words, measure
 from .speech.transcript import untimed
 
 FROM_A_FILE = "a file does not tell when the speaker ended"
@@ -289,6 +289,7 @@ def hear(engines: Engines, exercise: Exercise, turn: Turn) -> Heard:
     """What a turn says and how: reads and measures its spoken prompt. Raises AudioUnreadable, AudioInvalid."""
     prompt = read_audio(exercise.folder / turn.audio)
     voice, curves = measure_voice(engines.voice_activity, engines.pitch, prompt.samples, prompt.rate_hz)
+    voice = by_known_words(voice, turn.text)  # so that its rate and the reply's are told in the same way
     return Heard(
         prompt=turn.text,
         feelings=turn.feelings,
