@@ -54,6 +54,44 @@ def test_a_back_channel_is_neither_reflection_nor_question(listener: OnnxListene
     assert all(value < 0.5 for value in span.moves.values())
 
 
+@pytest.mark.parametrize("written", [as_said, bare], ids=["written", "without marks"])
+@pytest.mark.parametrize("said", ["It really does.", "Yeah.", "I'm sorry.", "I see.", "That makes sense."])
+def test_a_short_statement_is_no_question_alone_or_beside_one(listener: OnnxListener, said, written) -> None:  # type: ignore[no-untyped-def]
+    alone = listener.listen(written(PROMPT), [written(said)]).reply
+    beside = listener.listen(written(PROMPT), [written(text) for text in (REFLECTION, said, OPEN)]).sentences[1]
+    for span in (alone, beside):
+        assert span.moves["open_question"] + span.moves["closed_question"] < 0.5
+        assert span.moves["advice"] < 0.5
+
+
+def test_a_question_is_heard_beside_a_short_statement(listener: OnnxListener) -> None:
+    last = listener.listen(PROMPT, [REFLECTION, "Yeah.", OPEN]).sentences[2]
+    assert last.moves["open_question"] > 0.5
+
+
+@pytest.mark.xfail(reason="this model gives .42 to the open question there", strict=False)
+def test_a_question_without_marks_is_heard_beside_i_see(listener: OnnxListener) -> None:
+    last = listener.listen(bare(PROMPT), [bare(REFLECTION), "i see", bare(OPEN)]).sentences[2]
+    assert last.moves["open_question"] > 0.5
+
+
+UNSURE = pytest.mark.xfail(reason="this model gives .23 to .49 to advice there", strict=False)
+
+
+@pytest.mark.parametrize("written", [as_said, bare], ids=["written", "without marks"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Have you considered couples therapy?",
+        pytest.param("Have you tried just talking to him?", marks=UNSURE),
+        pytest.param("Why don't you call her?", marks=UNSURE),
+    ],
+)
+def test_advice_put_as_a_question_is_advice_only(listener: OnnxListener, asked, written) -> None:  # type: ignore[no-untyped-def]
+    moves = listener.listen(written(PROMPT), [written(asked)]).reply.moves
+    assert moves["advice"] >= 0.5 > moves["open_question"] + moves["closed_question"]
+
+
 def test_sentences_answer_for_themselves(listener: OnnxListener) -> None:
     reading = listener.listen(PROMPT, [REFLECTION, ADVICE])
     first, second = reading.sentences
