@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from training.corpus.schema.records import (
     CONTEXTS,
+    PROMPT_WORDS,
+    REPLY_WORDS,
     TRAPS,
     Fault,
     PublicReply,
@@ -14,6 +16,8 @@ from training.corpus.schema.records import (
 
 __all__ = [
     "CONTEXTS",
+    "PROMPT_WORDS",
+    "REPLY_WORDS",
     "TRAPS",
     "Fault",
     "PublicReply",
