@@ -16,10 +16,14 @@
     ├── ModelError                    exit 1: a model
     │   ├── ModelMissing              not on this machine, and the network was not asked for
     │   └── ModelCorrupt              its files are not what their hash says
-    └── StoreError                    exit 1: where practice is kept
-        ├── StoreUnwritable           a folder or database that can't be written
-        ├── DiskFull                  no space left
-        └── StoreCorrupt              a database or a record that can't be read
+    ├── StoreError                    exit 1: where practice is kept
+    │   ├── StoreUnwritable           a folder or database that can't be written
+    │   ├── DiskFull                  no space left
+    │   └── StoreCorrupt              a database or a record that can't be read
+    └── SessionError                  exit 1: a live session
+        ├── Unreachable               the coach's program doesn't answer, or the address can't be served
+        ├── NotTrusted                the certificate is not the one of the invitation
+        └── NotAdmitted               a wrong code, a name that is taken, a session that is over
 
 A message says what was wrong, with its value, and what to do. Errors of other libraries are translated where they
 arise, with the cause chained, so that nothing outside this tree reaches a user.
@@ -115,4 +119,20 @@ class DiskFull(StoreError):
 
 
 class StoreCorrupt(StoreError):
+    pass
+
+
+class SessionError(VoiceTrainerError):
+    pass
+
+
+class Unreachable(SessionError):
+    pass
+
+
+class NotTrusted(SessionError):
+    pass
+
+
+class NotAdmitted(SessionError):
     pass

@@ -1,0 +1,1 @@
+"""Practising together: a coach and a group, in one room or over a network."""
