@@ -28,13 +28,14 @@ test: $(VENV)/.ready-dev sound-test browser check ## everything that is checked 
 	@$(BIN)/pytest tests/engines/test_sound.py $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(BIN)/pytest tests/end_to_end $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 
-check: $(VENV)/.ready-dev ## style, types, layers and exercise files
+check: $(VENV)/.ready-dev ## style, types, layers, exercise files and the corpus
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/voice-trainer exercises check
 	$(BIN)/python -m training.voices --check
+	$(BIN)/python -m training.corpus
 
 voices: $(VENV)/.ready-voices ## render the spoken prompts that have changed
 	$(BIN)/python -m training.voices
