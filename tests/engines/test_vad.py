@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voice_trainer.engines.audio_file import read_audio
 from voice_trainer.engines.resample import resample
-from voice_trainer.engines.vad import FRAME, SileroVoiceActivity
+from voice_trainer.engines.vad import FRAME, Leveller, SileroVoiceActivity
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,8 @@ def whole_pass(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     from faster_whisper.vad import get_vad_model
 
     padded = np.pad(samples, (0, -len(samples) % FRAME))
-    return np.asarray(get_vad_model()(padded), np.float32).reshape(-1)
+    levelled = Leveller()(padded.reshape(-1, FRAME)).reshape(-1)
+    return np.asarray(get_vad_model()(levelled), np.float32).reshape(-1)
 
 
 def in_blocks(activity: SileroVoiceActivity, samples: NDArray[np.float32], sizes: list[int]) -> NDArray[np.float32]:
@@ -59,6 +60,20 @@ def test_recorded_speech_equals_the_whole_pass(activity: SileroVoiceActivity, da
     streamed = in_blocks(activity, samples, sizes)
     np.testing.assert_allclose(streamed, whole_pass(samples), atol=1e-4)
     assert streamed.max() > 0.9
+
+
+def test_a_quiet_voice_is_speech_as_a_loud_one_is(activity: SileroVoiceActivity, data_folder: Path) -> None:
+    audio = read_audio(data_folder / "audio" / "asr" / "jfk.flac")
+    samples = resample(audio.samples, audio.rate_hz)
+    loud, quiet = (in_blocks(activity, samples * 10 ** (gain_db / 20), []) >= 0.5 for gain_db in (0, -20))
+    assert np.mean(loud != quiet) < 0.03
+
+
+def test_the_leveller_brings_up_what_is_quiet_and_turns_nothing_down() -> None:
+    tone = np.sin(np.arange(10 * FRAME) * 0.1).astype(np.float32).reshape(-1, FRAME)
+    np.testing.assert_allclose(Leveller()(tone), tone, rtol=0.01)
+    assert np.abs(Leveller()(tone * 0.1)).max() == pytest.approx(1.0, abs=0.01)
+    assert np.abs(Leveller()(tone * 1e-4)).max() == pytest.approx(1e-4 * 10 ** (24 / 20), rel=0.01)
 
 
 def test_state_is_carried_not_shared(activity: SileroVoiceActivity, sound: NDArray[np.float32]) -> None:

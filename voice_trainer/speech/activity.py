@@ -1,7 +1,6 @@
 """When the trainee speaks: voice activity and voicing say that it is speech, the level says where it begins and ends.
 
-None is enough alone. Silero's probability depends on level (a slow, quiet reader keeps half of their words), drops out
-on shouting, and reaches up to 0.2 s past the words; voicing misses consonants; the level takes any noise for speech. So
+None is enough alone. Silero's probability (of the levelled sound, see ``engines.vad``) drops out on shouting, and reaches up to 0.2 s past the words; voicing misses consonants; the level takes any noise for speech. So
 speech is looked for where either of the first two is, and is there where the level says so.
 """
 
