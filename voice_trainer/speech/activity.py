@@ -1,7 +1,8 @@
 """When the trainee speaks: voice activity and voicing say that it is speech, the level says where it begins and ends.
 
-None is enough alone. Silero's probability (of the levelled sound, see ``engines.vad``) drops out on shouting, and reaches up to 0.2 s past the words; voicing misses consonants; the level takes any noise for speech. So
-speech is looked for where either of the first two is, and is there where the level says so.
+None is enough alone. Silero's probability (of the levelled sound, see ``engines.vad``) drops out on shouting, and
+reaches up to 0.2 s past the words; voicing misses consonants; the level takes any noise for speech. So speech is looked
+for where either of the first two is, and is there where the level says so.
 """
 
 from __future__ import annotations
