@@ -32,7 +32,7 @@ SHARINGS: tuple[Sharing, ...] = get_args(Sharing)
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
 Note = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NOTE)]
-Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}$")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{26}\Z")]
 """As an attempt's: 26 characters, sortable by time (``store.ids``)."""
 
 

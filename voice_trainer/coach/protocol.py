@@ -26,7 +26,7 @@ MOST_PARTS = 1024
 """So a recording has at most 64 MB."""
 Doing = Literal["ready", "listening", "answering", "scoring", "away"]
 Phase = Literal["waiting", "practice", "debrief", "ended"]
-Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Sentence = Annotated[str, msgspec.Meta(max_length=500)]
 
 

@@ -17,10 +17,12 @@ class Change:
 
     Attributes:
         people: ids of those whose view changed; None for everybody's. version: of the session, growing.
+        passing: only who is here and what they are at; it may be told a moment later, together with the next.
     """
 
     people: frozenset[str] | None
     version: int
+    passing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
