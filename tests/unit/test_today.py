@@ -1,4 +1,4 @@
-"""Today's practice: what has waited longest comes first, and it says why."""
+"""Today's practice: what is due, new or hard, and why."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Attempts:
 
     rows: list[AttemptSummary] = field(default_factory=list)
 
-    def at(self, exercise_id: str, days_ago: float, person: str = "") -> Attempts:
+    def at(self, exercise_id: str, days_ago: float, person: str = "", level: int = 3) -> Attempts:
         summary = AttemptSummary(
             id=str(len(self.rows)),
             exercise_id=exercise_id,
@@ -41,10 +41,10 @@ class Attempts:
             person=person,
             wording=0.5,
             voice=0.5,
-            level=3,
+            level=level,
             recording=None,
         )
-        return Attempts([*self.rows, summary])
+        return Attempts(sorted([*self.rows, summary], key=lambda row: row.started_at, reverse=True))
 
     def attempts(self, *, person: str | None = None, limit: int | None = None) -> tuple[AttemptSummary, ...]:
         return tuple(row for row in self.rows if person in (None, row.person))[:limit]
@@ -66,12 +66,49 @@ def test_the_first_skill_that_was_never_practised_comes_first() -> None:
     assert then.exercise.id == "c"  # the easier of two
 
 
-def test_then_the_one_that_waited_longest_and_was_practised_least() -> None:
-    store = Attempts().at("a", 1).at("c", 3).at("c", 4)
+def test_what_is_due_comes_before_what_is_new() -> None:
+    found = suggest(LIBRARY, Attempts().at("a", 40), now=NOW)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.exercise.id == "a"
+    assert found.reason == "You last practised noticing 40 days ago; it is due again."
+
+
+def test_of_two_that_are_due_the_one_that_was_missed_comes_first() -> None:
+    store = Attempts().at("a", 40, level=5).at("c", 40, level=1)
     found = suggest(LIBRARY, store, now=NOW)  # type: ignore[arg-type]
     assert found is not None
-    assert found.exercise.id == "b"
-    assert "3 days ago" in found.reason
+    assert found.exercise.skill == "validate"
+
+
+def test_with_nothing_due_and_nothing_new_the_hardest_gets_another_turn() -> None:
+    store = Attempts().at("a", 0.1, level=2).at("c", 0.1, level=4)
+    found = suggest(LIBRARY, store, now=NOW)  # type: ignore[arg-type]
+    assert found is not None
+    assert (found.exercise.id, found.reason) == (
+        "a",
+        "Nothing is due today; noticing has come hardest lately, so it gets another turn.",
+    )
+
+
+def test_the_exercise_is_one_that_was_practised_least_and_then_the_nearest_in_difficulty() -> None:
+    store = Attempts().at("c", 40, level=4)
+    found = suggest(LIBRARY, store, now=NOW)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.exercise.id == "b"  # the other of that skill
+    library = Library(tuple(exercise(name, "notice", level) for name, level in (("e", 1), ("f", 3), ("g", 5))))
+    store = Attempts().at("e", 40, level=3)
+    found = suggest(library, store, now=NOW)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.exercise.id == "f"
+
+
+def test_a_skill_that_goes_well_is_due_later_than_one_that_was_missed() -> None:
+    only = Library((exercise("a", "notice"), exercise("b", "validate")))
+    for days, skill in ((1.5, "notice"), (40, "notice")):
+        store = Attempts().at("a", days, level=1).at("b", days, level=5)
+        found = suggest(only, store, now=NOW)  # type: ignore[arg-type]
+        assert found is not None
+        assert found.exercise.skill == skill
 
 
 def test_somebody_else_practising_changes_nothing() -> None:
