@@ -113,7 +113,7 @@ def forget(
             from there.
     """
     ids = [row.id for row in selection.attempts]
-    exports, changed, kept = _remove_exports(store, ids)
+    exports, changed, kept = remove_exports(store, ids)
     sounds, in_use = _remove_sounds(recordings, selection)
     attempts = store.remove_attempts(ids)
     baselines = sum(store.remove_baselines(person) for person in selection.people)
@@ -149,8 +149,12 @@ def forget_by_age(store: Store, recordings: Recordings, keep_days: int | None, n
     return Forgotten() if selection.is_empty else forget(store, recordings, selection)
 
 
-def _remove_exports(store: Store, attempt_ids: Collection[str]) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
-    """How many files are gone, which had been changed and stay, and which could not be removed, with why."""
+def remove_exports(store: Store, attempt_ids: Collection[str]) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """Remove the files that hold any of these attempts.
+
+    Returns:
+        How many are gone, which had been changed and stay, and which could not be removed, with why.
+    """
     gone, changed, kept, known = 0, [], [], store.exports(attempt_ids)
     for export in known:
         path = Path(export.path)
