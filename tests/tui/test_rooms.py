@@ -282,7 +282,7 @@ async def test_an_unfinished_recording_is_offered_recovered_and_deleted(room: Ro
         await until(pilot, lambda: app.screen.query_one("#lately", Lately).option_count == 1)
         app.screen.query_one("#lately", Lately).focus()
         await pilot.press("enter")
-        await until(pilot, lambda: type(app.screen).__name__ == "FeedbackScreen")
+        await until(pilot, lambda: type(app.screen).__name__ == "FeedbackScreen" and bool(app.screen.query("#model")))
         assert not room.practice.unfinished()
         assert room.practice.store.count() == 1
 
