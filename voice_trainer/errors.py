@@ -8,7 +8,8 @@
     │   ├── AudioInvalid              audio that can't be measured: empty, NaN samples, too long
     │   ├── RequestInvalid            a line of input, an option or a value of the wrong form
     │   ├── SettingsInvalid           the settings file, or a variable of the environment
-    │   └── UnknownAttempt            no attempt of that id
+    │   ├── UnknownAttempt            no attempt of that id
+    │   └── UnknownSession            no session of that id, or none of this coach
     ├── SoundError                    exit 1: sound in and out
     │   ├── PortAudioMissing          the PortAudio library is not installed
     │   ├── NoDevice                  no microphone, or no loudspeaker
@@ -75,6 +76,10 @@ class SettingsInvalid(BadInput):
 
 
 class UnknownAttempt(BadInput):
+    pass
+
+
+class UnknownSession(BadInput):
     pass
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from .base import AttemptSummary, Export, HistoryRow, PersonSummary, Store
+from .base import AttemptSummary, Export, HistoryRow, PersonSummary, Sessions, Store
 from .ids import new_attempt_id
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Export",
     "HistoryRow",
     "PersonSummary",
+    "Sessions",
     "Store",
     "move_aside",
     "new_attempt_id",

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 from voice_trainer.attempt import Attempt
-from voice_trainer.session import Pin
+from voice_trainer.session import Consent, Entry, Person, Pin, Rating, Session, Sharing, Tally
 from voice_trainer.speech.baseline import Baseline
 
 
@@ -77,8 +77,138 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     written_at: datetime
 
 
+class Sessions(Protocol):
+    """Sessions and what belongs to them. Any thread may call; only ``StoreError`` is raised, unless said.
+
+    Each ``add_…`` that takes ``said``, a participant's message id, stores it in the same transaction; where that message
+    was heard before, nothing is added and the answer is False. RequestInvalid is raised by every writer for what can't
+    be kept: a value out of its bounds, a time without zone, an id that is there already.
+    """
+
+    def add(self, session: Session) -> None:
+        """Keep a new session. Raises RequestInvalid."""
+
+    def update(self, session: Session) -> None:
+        """Put ``session`` in place of the one of its id. Raises UnknownSession, RequestInvalid."""
+
+    def session(self, session_id: str, *, coach: str | None = None) -> Session:
+        """The session of this id.
+
+        Args:
+            coach: whose it must be; then the beginning of the id is enough, and case does not matter.
+
+        Raises:
+            UnknownSession: none, or more than one. StoreCorrupt: it can't be read.
+        """
+
+    def sessions(self, coach: str | None) -> tuple[Session, ...]:
+        """The sessions of ``coach`` (None: of every coach, to forget them), newest first."""
+
+    def remove(self, session_id: str) -> None:
+        """Remove a session with all that hangs on it, and, where it was over the network, the attempts shared in it;
+        leaves no byte of it. Sound and exports are the caller's (``forgetting.select_session``). Raises UnknownSession.
+        """
+
+    def add_person(self, person: Person, said: str = "") -> bool:
+        """Somebody comes into a session.
+
+        Raises:
+            RequestInvalid: the name is, or was, somebody's in this session, whatever its case; no such session.
+        """
+
+    def update_person(self, person: Person) -> None:
+        """Put ``person`` in place of the one of its id. Raises RequestInvalid."""
+
+    def people(self, session_id: str) -> tuple[Person, ...]:
+        """Everybody who was ever in it, by ``joined_at``."""
+
+    def add_consents(self, consents: tuple[Consent, ...], said: str = "") -> bool:
+        """Keep all of them or none. Raises RequestInvalid."""
+
+    def consents(self, session_id: str) -> tuple[Consent, ...]:
+        """All that was said to what was asked for, the oldest first."""
+
+    def add_entry(self, entry: Entry, attempt: Attempt, said: str = "") -> bool:
+        """Keep a reply and that it belongs to the session, both or neither.
+
+        In a room the attempt may be stored already; it is left as it is then.
+
+        Returns:
+            False where this reply of this person is in the session already; nothing is changed then.
+
+        Raises:
+            RequestInvalid: the attempt is somebody else's, or the two are not about the same attempt.
+        """
+
+    def entries(self, session_id: str) -> tuple[Entry, ...]:
+        """By ``arrived_at``."""
+
+    def update_entry(self, entry: Entry) -> None:
+        """Put ``entry`` in place of the one of its attempt. Raises RequestInvalid."""
+
+    def entry_of(self, attempt_id: str) -> Entry | None:
+        """Where the attempt of this whole id belongs to a session."""
+
+    def add_rating(self, rating: Rating, said: str = "") -> bool:
+        """Raises RequestInvalid where the attempt is not in the session."""
+
+    def ratings(self, session_id: str) -> tuple[Rating, ...]:
+        """The oldest first."""
+
+    def every_rating(self, coach: str) -> tuple[Rating, ...]:
+        """Of all the sessions of ``coach``, the oldest first."""
+
+    def add_tally(self, tally: Tally, said: str = "") -> bool:
+        """Raises RequestInvalid where the attempt is not in the session."""
+
+    def tallies(self, session_id: str) -> tuple[Tally, ...]:
+        """The oldest first."""
+
+    def heard(self, message_id: str) -> bool:
+        """Whether something was stored with this message id as ``said``."""
+
+    def keep_state(self, session_id: str, state: bytes) -> None:
+        """Keep where the session stands, in place of what was kept before. Raises UnknownSession."""
+
+    def state(self, session_id: str) -> bytes | None:
+        """What ``keep_state`` kept last."""
+
+    def expired(self, now: datetime) -> tuple[Consent, ...]:
+        """The consents that have run out while something that they allowed is still stored.
+
+        The latest that was given of a person and a thing counts; saying no later does not make it last longer.
+        """
+
+    def strip(self, attempt_id: str, keep: tuple[Sharing, ...], attempt: Attempt) -> None:
+        """Put ``attempt``, cut down to ``keep``, in place of every record of it; of the longer ones nothing is kept.
+
+        Call ``wipe`` when all that is to go is gone.
+
+        Raises:
+            RequestInvalid: it is in no session, or ``attempt`` is another.
+        """
+
+    def remove_name(self, name: str) -> int:
+        """Remove people of this name from every session, with what they said and tallied; how many there were.
+
+        Ratings they gave go, too, their name among other people's listeners, and where those sessions stood. Sessions
+        that they coached, and the attempts themselves, are removed by their ids. Call ``wipe`` after it.
+        """
+
+    def names(self) -> frozenset[str]:
+        """Every name in any session: of coaches, people, raters, observers and listeners."""
+
+    def idle_since(self, moment: datetime) -> tuple[Session, ...]:
+        """Sessions in which nothing happened since ``moment``."""
+
+
 class Store(Protocol):
-    """Attempts and baselines. Any thread may call; only ``StoreError`` is raised, unless said."""
+    """Attempts and baselines, and sessions. Lists of attempts hold what was practised here; what others shared in a
+    session over the network is left out unless it is asked for. Any thread may call; only ``StoreError`` is raised, unless said."""
+
+    @property
+    def sessions(self) -> Sessions:
+        """The sessions of the same database."""
 
     def add_attempt(self, attempt: Attempt) -> None:
         """Keep ``attempt``.
@@ -111,18 +241,28 @@ class Store(Protocol):
         before: datetime | None = None,
         limit: int | None = None,
         offset: int = 0,
+        session_id: str | None = None,
+        include_shared: bool = False,
     ) -> tuple[AttemptSummary, ...]:
         """Attempts, newest first; each argument that is not None narrows them.
 
         Args:
             exercise_ids: any of these, such as those of one skill. since, before: by ``started_at``, with zone.
+            session_id: of this session alone (the whole id), whoever shared them.
+            include_shared: also what others shared over the network.
         """
 
-    def history(self, *, limit: int | None = None) -> tuple[HistoryRow, ...]:
+    def history(self, *, limit: int | None = None, session_id: str | None = None) -> tuple[HistoryRow, ...]:
         """Attempts with what trends are made of, newest first (``limit`` None: all)."""
 
     def count(
-        self, *, person: str | None = None, exercise_id: str | None = None, exercise_ids: Collection[str] | None = None
+        self,
+        *,
+        person: str | None = None,
+        exercise_id: str | None = None,
+        exercise_ids: Collection[str] | None = None,
+        session_id: str | None = None,
+        include_shared: bool = False,
     ) -> int:
         """How many ``attempts`` would give."""
 
@@ -199,7 +339,7 @@ class Store(Protocol):
         """Remove every baseline of ``person``; how many there were."""
 
     def people(self) -> tuple[PersonSummary, ...]:
-        """Everybody who practised or has a baseline here, by name."""
+        """Everybody who practised or has a baseline here, by name; not those who shared over the network alone."""
 
     def recordings(self) -> frozenset[str]:
         """The names of all recordings that an attempt holds."""
