@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
+import av
 import pytest
 import soundfile
 from hypothesis import given
@@ -223,11 +225,23 @@ async def to_files(app: VoiceTrainerApp, pilot: Pilot[None]) -> OpenFileScreen:
     return screen
 
 
-@pytest.mark.parametrize("kind", ["wav", "flac", "ogg", "mp3"])
+def write_m4a(path: Path, seconds: float) -> None:
+    """As a telephone records it."""
+    with av.open(str(path), "w") as container:
+        stream = cast(Any, container.add_stream("aac", rate=RATE_HZ, layout="mono"))
+        frame = av.AudioFrame.from_ndarray(speech(seconds)[None], format="fltp", layout="mono")
+        frame.sample_rate = RATE_HZ
+        for packet in [*stream.encode(frame), *stream.encode(None)]:
+            container.mux(packet)
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac", "ogg", "mp3", "m4a"])
 async def test_a_file_is_scored_as_an_answer(room: Room, tmp_path: Path, kind: str) -> None:
     path = tmp_path / f"mine.{kind}"
     if kind == "mp3":
         soundfile.write(path, speech(4.0), RATE_HZ)
+    elif kind == "m4a":
+        write_m4a(path, 4.0)
     else:
         write_audio(path, speech(4.0), RATE_HZ, format=kind)  # type: ignore[arg-type]
     app = room.app()
@@ -237,6 +251,8 @@ async def test_a_file_is_scored_as_an_answer(room: Room, tmp_path: Path, kind: s
         await until(pilot, lambda: on(app, FeedbackScreen)() and "You said" in seen(app))
         (row,) = room.practice.store.attempts()
         assert row.recording is not None
+        samples, rate_hz = room.practice.recordings.load(row.recording)
+        assert len(samples) / rate_hz == pytest.approx(4.0, abs=0.2)
         assert path.exists()
         assert not room.practice.unfinished()
 
