@@ -1,0 +1,136 @@
+"""Makes everybody's view whenever the session changes, in one thread, and hands them to whoever sends them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+
+from ..errors import RequestInvalid
+from .protocol import View, encode
+from .session import LiveSession
+from .snapshot import Change
+
+CHUNK = 16
+"""Views are handed over this many at a time, so that the first are on their way while the last are made."""
+HANDED_OVER_S = 5.0
+
+
+class Teller:
+    """Args:
+    connected: ids of those who are connected just now, and their names; called from this thread.
+    deliver: takes encoded views by person, None for somebody who no longer belongs to the session, and calls its second
+        argument once they are handed on; called from this thread.
+    fault: told when something inside broke.
+    passing_s: changes that may wait are told this far apart.
+    """
+
+    def __init__(
+        self,
+        live: LiveSession,
+        *,
+        connected: Callable[[], dict[str, str]],
+        deliver: Callable[[dict[str, bytes | None], Callable[[], None]], None],
+        fault: Callable[[str], None],
+        passing_s: float,
+    ) -> None:
+        self._live = live
+        self._connected = connected
+        self._deliver = deliver
+        self._fault = fault
+        self._passing_s = passing_s
+        self._wake = threading.Condition()
+        self._everybody = False
+        self._some: set[str] = set()
+        self._may_wait = False
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="coach-telling", daemon=True)
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    def start(self) -> None:
+        self._unsubscribe = self._live.subscribe(self.changed)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """What waits is not told any more."""
+        self._unsubscribe()
+        with self._wake:
+            self._stopped = True
+            self._wake.notify()
+        self._thread.join()
+
+    def changed(self, change: Change) -> None:
+        with self._wake:
+            if change.passing:
+                self._may_wait = True
+            elif change.people is None:
+                self._everybody = True
+            else:
+                self._some |= change.people
+            self._wake.notify()
+
+    def tell(self, people: Iterable[str]) -> None:
+        """These want their view now."""
+        with self._wake:
+            self._some.update(people)
+            self._wake.notify()
+
+    def _run(self) -> None:
+        swept_at = -self._passing_s
+        while (whom := self._next(swept_at)) is not None:
+            everybody, some = whom
+            if everybody:
+                swept_at = time.monotonic()
+            try:
+                self._sweep(everybody, some)
+            except Exception as error:  # whatever it is, the next change is told again
+                self._fault(f"{type(error).__name__}: {error}")
+
+    def _next(self, swept_at: float) -> tuple[bool, set[str]] | None:
+        """Whom to tell: (everybody, these); None at the end."""
+        with self._wake:
+            while not self._stopped:
+                wait_s = swept_at + self._passing_s - time.monotonic()
+                due = self._may_wait and wait_s <= 0
+                if self._everybody or due:
+                    self._everybody = self._may_wait = False
+                    self._some = set()
+                    return True, set()
+                if self._some:
+                    some, self._some = self._some, set()
+                    return False, some
+                self._wake.wait(max(wait_s, 0.001) if self._may_wait else None)
+        return None
+
+    def _sweep(self, everybody: bool, some: set[str]) -> None:
+        names = self._connected()
+        whom = [one for one in names if everybody or one in some]
+        belonging = _Belonging()
+        for start in range(0, len(whom), CHUNK):
+            handed = threading.Event()
+            self._deliver(
+                {one: self._frame(one, names[one], belonging) for one in whom[start : start + CHUNK]}, handed.set
+            )
+        if whom:
+            handed.wait(HANDED_OVER_S)
+
+    def _frame(self, person_id: str, name: str, belonging: _Belonging) -> bytes | None:
+        try:
+            view = self._live.view(person_id)
+        except RequestInvalid:
+            return None
+        return encode(view) if belonging.has(view, name) else None
+
+
+class _Belonging:
+    """Who is among the people of a view; those of one sweep mostly share them."""
+
+    def __init__(self) -> None:
+        self._of: object = None
+        self._names: frozenset[str] = frozenset()
+
+    def has(self, view: View, name: str) -> bool:
+        if self._of is not view.people:
+            self._of = view.people
+            self._names = frozenset(line.name for line in view.people)
+        return name in self._names
