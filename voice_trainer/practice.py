@@ -49,6 +49,11 @@ class Review:
             person=practice.preferences.person,
         )
 
+    @property
+    def attempt_id(self) -> str:
+        """Of the attempt that it will be."""
+        return self._id
+
     def push(self, samples: Samples) -> None:
         """Take samples at the rate given: to disk first, then to the engines. Raises StoreError."""
         self._writer.write(samples)

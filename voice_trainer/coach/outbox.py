@@ -23,7 +23,7 @@ import msgspec
 from ..errors import NotAdmitted, RequestInvalid, StoreError
 from ..private_files import FILE_MODE, make_folder, unwritable, write_whole
 from .gate import plain_code
-from .protocol import PROTOCOL, Join, Say, State, decode_from_participant, encode
+from .protocol import Join, Say, SayReply, State, decode_from_participant, encode
 
 _DIGITS = 12
 _SUFFIX = ".msgpack"
@@ -167,6 +167,15 @@ class Outbox:
                 bundle.rename(beside)
             shutil.rmtree(beside, ignore_errors=True)
 
+    def has_reply_to(self, assignment_id: str) -> bool:
+        """Whether the answer to this assignment is on its way."""
+        for bundle in self._bundles():
+            with suppress(OSError, RequestInvalid, IndexError):
+                last = decode_from_participant(self._files(bundle)[-1].read_bytes())
+                if isinstance(last, SayReply) and last.assignment_id == assignment_id:
+                    return True
+        return False
+
     def __len__(self) -> int:
         """How many bundles of messages wait."""
         return len(self._bundles())
@@ -193,7 +202,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def join_message(code: str, name: str, token: str) -> Join:
-    return Join(protocol=PROTOCOL, code=code, name=name, token=token)
