@@ -25,6 +25,7 @@ CALLED: dict[DrillKind, str] = {
     "sustained": "Sustained listening",
     "progressive": "Simple, complex, and a question",
 }
+TURN = "It is your turn: answer in your own words."
 STAGES: tuple[str, ...] = (
     "Answer with one simple reflection: give back what you heard, in your own words.",
     "Answer with a complex reflection: say what lies under the words, as a guess.",
@@ -218,25 +219,9 @@ def _dodge_ball(groups: Groups, round: int, prompts: int, speaker: str) -> tuple
 
 def _everybody(kind: DrillKind | None, at: int, group: Group, round: int) -> list[Part]:
     if kind == "rounds":
-        turn = round % len(group) if group else 0
-        return [
-            Part(
-                person=one,
-                group=at,
-                role="listener",
-                line="It is your turn: answer in your own words." if place == turn else _waiting(turn, place),
-                up=place == turn,
-            )
-            for place, one in enumerate(group)
-            if place >= turn
-        ]
+        return [Part(person=group[round % len(group)], group=at, role="listener", line=TURN, up=True)] if group else []
     line = STAGES[round % len(STAGES)] if kind == "progressive" else _answer()
     return [Part(person=one, group=at, role="listener", line=line, up=False) for one in group]
-
-
-def _waiting(turn: int, place: int) -> str:
-    away = place - turn
-    return "You are next." if away == 1 else f"{away} turns until yours."
 
 
 def _answer() -> str:

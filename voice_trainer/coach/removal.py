@@ -58,9 +58,7 @@ class TakenBack:
         return " ".join(said)
 
 
-def take_back(
-    store: Store, recordings: Recordings, entries: Iterable[Entry], things: Collection[Sharing]
-) -> TakenBack:
+def take_back(store: Store, recordings: Recordings, entries: Iterable[Entry], things: Collection[Sharing]) -> TakenBack:
     """Remove ``things`` from the replies of ``entries``, in the store, in the recordings and in exports.
 
     What is left of a reply stays; where nothing is, the reply goes with its ratings, tallies and notes. Notes go, too,
@@ -129,9 +127,7 @@ def in_force(consents: Iterable[Consent], now: datetime) -> dict[tuple[str, Shar
     latest: dict[tuple[str, Sharing], Consent] = {}
     for one in sorted(consents, key=lambda each: (each.said_at, each.id)):
         latest[one.person_id, one.sharing] = one
-    return {
-        key: one for key, one in latest.items() if one.given and (one.expires_at is None or one.expires_at > now)
-    }
+    return {key: one for key, one in latest.items() if one.given and (one.expires_at is None or one.expires_at > now)}
 
 
 def joined(words: Collection[str]) -> str:

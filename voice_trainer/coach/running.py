@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 
 import msgspec
 
@@ -47,7 +48,7 @@ class WaitingTally(msgspec.Struct, frozen=True, array_like=True):
     counts: dict[Move, int]
 
 
-class Running(msgspec.Struct, frozen=True, kw_only=True):
+class Running(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Attributes:
     versions_to: the last version that may be told without storing this again.
     step: index into the plan; what counts, where ``Session.step`` differs after a crash.
@@ -88,24 +89,42 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
     # who is at what
 
+    @cached_property
+    def _current(self) -> dict[str, Given]:
+        return {one.person_id: one for one in self.given if one.current}
+
+    @cached_property
+    def _by_id(self) -> dict[str, Given]:
+        return {one.id: one for one in self.given}
+
+    @cached_property
+    def _listeners(self) -> dict[tuple[int, int], Given]:
+        """By table: the first, where everybody listens at one."""
+        return {(one.sending, one.group): one for one in reversed(self.given) if one.role == "listener"}
+
+    @cached_property
+    def _observing(self) -> dict[str, list[Given]]:
+        found: dict[str, list[Given]] = {}
+        for one in self.given:
+            if one.role == "observer":
+                found.setdefault(one.person_id, []).append(one)
+        return found
+
+    def observing(self, person_id: str) -> tuple[Given, ...]:
+        """Every assignment of this person to observe."""
+        return tuple(self._observing.get(person_id, ()))
+
     def given_to(self, person_id: str) -> Given | None:
         """What the person is at."""
-        return next((one for one in self.given if one.current and one.person_id == person_id), None)
+        return self._current.get(person_id)
 
     def assignment(self, assignment_id: str) -> Given | None:
         """Given now or earlier."""
-        return next((one for one in self.given if one.id == assignment_id), None)
+        return self._by_id.get(assignment_id)
 
     def listener_of(self, given: Given) -> Given | None:
         """Who answers at the table that ``given`` is for."""
-        return next(
-            (
-                one
-                for one in self.given
-                if one.role == "listener" and (one.sending, one.group) == (given.sending, given.group)
-            ),
-            None,
-        )
+        return self._listeners.get((given.sending, given.group))
 
     def done(self, given: Given, gone: Callable[[str], bool]) -> bool:
         """Whether their part is stored, or can't come any more. ``gone``: whether a person left."""
@@ -161,6 +180,16 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         at = queue.index(person_id)
         queue.insert(max(0, min(len(queue), at + by)), queue.pop(at))
         return msgspec.structs.replace(self, queue=tuple(queue))
+
+    def of(self, people: frozenset[str]) -> Running:
+        """Without anybody else: somebody whose coming could not be stored."""
+        return msgspec.structs.replace(
+            self,
+            queue=tuple(one for one in self.queue if one in people),
+            up=self.up if self.up in people else "",
+            groups=tuple(tuple(one for one in group if one in people) for group in self.groups),
+            given=tuple(one for one in self.given if one.person_id in people),
+        )
 
     def without(self, person_id: str) -> Running:
         """Somebody left."""

@@ -7,26 +7,85 @@ and a version that goes on growing.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import secrets
 import time
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
 
 from ..attempt import Attempt
 from ..debrief import Agreement, Debrief
+from ..errors import BadInput, NotAdmitted, RequestInvalid, SessionError, StoreError, UnknownAttempt
 from ..exercise import Library
-from ..session import Person, Session, Step
+from ..session import MOST_PEOPLE, Person, Session
 from ..store.base import Store
 from ..store.recordings import Recordings
-from .protocol import Accepted, Consenting, Doing, Refused, Say, View
-from .snapshot import Change, Snapshot
+from . import stepping, views
+from .agreement import MachineScore, agreement, machine_score
+from .arriving import NotYet
+from .authority import Touched
+from .coaching import Coaching
+from .debrief import build, own_debrief
+from .held import Held
+from .names import check_free, plain_name
+from .protocol import (
+    Accepted,
+    Doing,
+    OwnDebrief,
+    PersonLine,
+    PlanLine,
+    Refused,
+    Say,
+    SayConsents,
+    SayLeave,
+    SayPart,
+    SayPin,
+    SayReply,
+    SayTally,
+    SayWithdraw,
+    View,
+)
+from .removal import purge_expired
+from .running import Running
+from .sharing import shared_part
+from .snapshot import Snapshot
+
+MOST_EVER = 4 * MOST_PEOPLE
+"""People who ever came in, those who left among them."""
+MOST_TOLD = 2000
+"""Answers that are remembered, to be given again word for word."""
+LONGEST_WHY = 500
+Participating = SayConsents | SayReply | SayTally | SayPin | SayWithdraw | SayLeave
 
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class LiveSession:
+@dataclass(frozen=True)
+class _Common:
+    """What is the same in everybody's view of one version."""
+
+    version: int
+    plan: tuple[PlanLine, ...]
+    people: tuple[PersonLine, ...]
+    debriefs: dict[str, OwnDebrief] = field(default_factory=dict)
+
+
+class LiveSession(Coaching):
     """A session that runs. Made by ``begin`` or ``open``."""
+
+    def __init__(self, held: Held, store: Store, recordings: Recordings) -> None:
+        super().__init__(held, store, recordings)
+        self._answers: OrderedDict[str, str] = OrderedDict()
+        self._common: _Common | None = None
 
     @classmethod
     def begin(
@@ -40,7 +99,13 @@ class LiveSession:
         clock: Callable[[], float] = time.monotonic,
     ) -> LiveSession:
         """Store ``session`` and begin it. Raises UnknownExercise, RequestInvalid, StoreError."""
-        raise NotImplementedError
+        held = Held(session=session, library=library, now=now, clock=clock)
+        stepping.check_plan(held, session.steps)
+        store.sessions.add(session)
+        live = cls(held, store, recordings)
+        live._keep(Running())
+        live._arriving.drop_stale()
+        return live
 
     @classmethod
     def open(
@@ -57,120 +122,58 @@ class LiveSession:
         """Take a stored session up again. Raises UnknownSession, StoreError.
 
         Args:
-            coach: whose session it must be; None does not ask.
+            coach: whose session it must be; then the beginning of the id is enough. None does not ask.
         """
-        raise NotImplementedError
+        session = store.sessions.session(session_id, coach=coach)
+        held = Held(session=session, library=library, now=now, clock=clock)
+        purge_expired(store, recordings, now())
+        held.load(store)
+        live = cls(held, store, recordings)
+        live._keep(held.running)
+        live._arriving.drop_stale()
+        return live
 
     # looking
 
     @property
     def session(self) -> Session:
         """As it stands."""
-        raise NotImplementedError
+        return self._held.session
 
     @property
     def version(self) -> int:
-        raise NotImplementedError
+        return self._held.version
 
     @property
     def snapshot(self) -> Snapshot:
         """All that the coach's screen shows, now."""
-        raise NotImplementedError
+        with self._lock:
+            return views.snapshot(self._held)
 
     def view(self, person_id: str) -> View:
         """All that this person's screen shows, now. Raises RequestInvalid where nobody is called so."""
-        raise NotImplementedError
+        with self._lock:
+            held = self._held
+            held.person(person_id)
+            common = self._common
+            if common is None or common.version != held.version:
+                common = _Common(held.version, views.plan_lines(held), views.person_lines(held))
+                self._common = common
+            debrief = None
+            if held.running.phase in ("debrief", "ended"):
+                debrief = common.debriefs.get(person_id) or own_debrief(held, person_id)
+                common.debriefs[person_id] = debrief
+            return views.view(held, person_id, common.plan, common.people, debrief)
 
     def attempt(self, attempt_id: str) -> Attempt:
         """A reply as the coach may see it now: without scores until it is revealed. Raises RequestInvalid."""
-        raise NotImplementedError
-
-    def subscribe(self, told: Callable[[Change], None]) -> Callable[[], None]:
-        """Be called after every change, on the thread that made it, outside the lock; returns what ends it."""
-        raise NotImplementedError
-
-    # the coach; all raise RequestInvalid for what can't be, StoreError where it can't be stored
-
-    def add_person(self, name: str) -> Person:
-        """Somebody in the room."""
-        raise NotImplementedError
-
-    def remove_person(self, person_id: str) -> None:
-        """They leave; what they shared stays."""
-        raise NotImplementedError
-
-    def send(self, step: int, to: tuple[str, ...] | None = None) -> None:
-        """Begin a step of the plan (index), for everybody or for some (person ids); its time begins to run.
-
-        Others keep what they have where ``to`` names some.
-        """
-        raise NotImplementedError
-
-    def next_round(self) -> bool:
-        """Go on to the next round of the drill; False where the step has no more rounds (nothing changes)."""
-        raise NotImplementedError
-
-    def give_turn(self, person_id: str) -> None:
-        """It is this person's turn; whoever had it goes to the end of the queue. "" ends the turn."""
-        raise NotImplementedError
-
-    def queue_up(self, person_id: str) -> None:
-        """One place nearer to their turn."""
-        raise NotImplementedError
-
-    def queue_down(self, person_id: str) -> None:
-        """One place further from it."""
-        raise NotImplementedError
-
-    def start_timer(self) -> None:
-        raise NotImplementedError
-
-    def pause_timer(self) -> None:
-        raise NotImplementedError
-
-    def add_minutes(self, minutes: float) -> None:
-        """More time, or less (below 0)."""
-        raise NotImplementedError
-
-    def rate(self, attempt_id: str, wording: int | None, voice: int | None) -> None:
-        """The coach's rating, 1–5 each; None where they can't say. Blind until the reply is revealed."""
-        raise NotImplementedError
-
-    def reveal(self, attempt_id: str) -> None:
-        """Uncover the machine's view of a reply, and tell the person the coach's rating."""
-        raise NotImplementedError
-
-    def pin(self, attempt_id: str, at_s: float, note: str, author: str = "") -> None:
-        """A note at a moment of a reply; ``author`` "" is the coach."""
-        raise NotImplementedError
-
-    def set_notes(self, text: str) -> None:
-        """The coach's own notes; nobody else gets them."""
-        raise NotImplementedError
-
-    def set_plan(self, steps: tuple[Step, ...]) -> None:
-        """Another plan; the steps up to the one that is on must stay as they are."""
-        raise NotImplementedError
-
-    def set_consents(self, person_id: str, consents: tuple[Consenting, ...]) -> str:
-        """What somebody in the room said to what is asked for; returns the sentence that acknowledges it."""
-        raise NotImplementedError
-
-    def take_back(self, person_id: str, sharing: tuple[str, ...], attempt_ids: tuple[str, ...] = ()) -> str:
-        """Remove what somebody in the room takes back; returns the sentence that acknowledges it."""
-        raise NotImplementedError
-
-    def keep_room_reply(self, person_id: str, attempt: Attempt) -> None:
-        """A reply given in the room belongs to this person and to the step that is on."""
-        raise NotImplementedError
-
-    def debrief(self) -> None:
-        """From practising to looking back together."""
-        raise NotImplementedError
-
-    def end(self) -> None:
-        """The session is over: nobody new comes in; what is still on its way may arrive."""
-        raise NotImplementedError
+        with self._lock:
+            entry = self._held.entry(attempt_id)
+            attempt = self._store.attempt(entry.attempt_id)
+        if entry.revealed_at is not None:
+            return attempt
+        unscored = shared_part(attempt, [one for one in entry.shared if one != "scores"])
+        return msgspec.structs.replace(unscored, person=attempt.person)
 
     # participants, through the server
 
@@ -181,37 +184,153 @@ class LiveSession:
             NotAdmitted: the name is taken, can't be a name, the session is full or over.
             StoreError: it can't be stored.
         """
-        raise NotImplementedError
+        try:
+            plain = plain_name(name)
+            with self._changing() as touched:
+                known = self._held.named(plain)
+                if known is not None and _is_theirs(token, known):
+                    touched.any = known.left_at is not None
+                    return (self._back(known) if known.left_at is not None else known), token
+                check_free(self._held, plain)
+                new = secrets.token_urlsafe(32)
+                return self._newcomer(plain, hashlib.sha256(new.encode()).hexdigest()), new
+        except BadInput as error:
+            raise NotAdmitted(str(error)) from error
 
     def here(self, person_id: str, connected: bool) -> None:
         """Their trainer is connected, or no longer."""
-        raise NotImplementedError
+        with self._changing() as touched:
+            self._held.person(person_id)
+            touched.any, touched.passing = connected != (person_id in self._held.here), True
+            if connected:
+                self._held.here.add(person_id)
+            else:
+                self._held.here.discard(person_id)
+                self._held.doing.pop(person_id, None)
 
     def doing(self, person_id: str, doing: Doing) -> None:
-        """What they are at; not stored."""
-        raise NotImplementedError
+        """What they are at; not stored. Somebody who shares nothing is done with it when they are ready again."""
+        with self._changing() as touched:
+            held = self._held
+            held.person(person_id)
+            before = held.doing.get(person_id, "ready")
+            touched.any, touched.passing = before != doing, True
+            held.doing[person_id] = doing
+            given = held.running.given_to(person_id)
+            answered = doing == "ready" and before in ("answering", "scoring")
+            if answered and given is not None and given.role == "listener" and not held.agreed(person_id):
+                self._keep(held.running.with_finished(given.id))
+                touched.passing = False
 
     def hear(self, person_id: str, say: Say) -> Accepted | Refused:
         """Take in what a participant says, once. Never raises: what can't be taken is ``Refused`` with one sentence.
 
         An id that was heard before is ``Accepted`` again and changes nothing.
         """
-        raise NotImplementedError
+        try:
+            if isinstance(say, SayPart):
+                self._hear_part(person_id, say)
+                return Accepted(id=say.id)
+            if self._heard(say.id):
+                return Accepted(id=say.id, told=self._answers.get(say.id, ""))
+            with_sound = isinstance(say, SayReply) and "recording" in say.shared and say.attempt.recording is not None
+            sound = self._sound_of(person_id, say) if isinstance(say, SayReply) and with_sound else None
+            with self._changing() as touched:
+                told = self._hear(person_id, say, sound, touched)[:LONGEST_WHY]
+                self._remember(say.id, told)
+            return Accepted(id=say.id, told=told)
+        except (NotYet, StoreError) as error:
+            return Refused(id=say.id, why=str(error)[:LONGEST_WHY], again=True)
+        except (BadInput, SessionError) as error:
+            return Refused(id=say.id, why=str(error)[:LONGEST_WHY])
 
     # looking back
 
     def agreement(self) -> Agreement:
-        """The coach's blind ratings against the machine's, in this session."""
-        raise NotImplementedError
+        """The coach's blind ratings against the machine's, in this session, of the replies that are revealed."""
+        with self._lock:
+            shown = [one for one in self._held.entries.values() if one.revealed_at is not None]
+            ratings = [rating for one in shown for rating in self._held.ratings.get(one.attempt_id, ())]
+        return agreement(ratings, self._machine({one.attempt_id for one in ratings}))
 
     def debrief_of(self) -> Debrief:
-        """The whole debrief; the coach's."""
-        raise NotImplementedError
+        """The whole debrief; the coach's. Of replies that are not revealed it holds no scores."""
+        with self._lock:
+            coach = self._held.session.coach
+            hidden = {one.attempt_id for one in self._held.entries.values() if one.revealed_at is None}
+            rated = [one for one in self._store.sessions.every_rating(coach) if one.attempt_id not in hidden]
+            whole = agreement(rated, self._machine({one.attempt_id for one in rated}))
+            return build(self._held, agreement=self.agreement(), every_session=whole)
 
     def debrief_for(self, person_id: str) -> Debrief:
         """This person's own part of it, and nothing of anybody else's."""
-        raise NotImplementedError
+        with self._lock:
+            self._held.person(person_id)
+            return build(self._held, only=person_id)
 
     def purge(self) -> int:
         """Remove what has run out, in every session of the store; how many replies lost something by it."""
-        raise NotImplementedError
+        self._arriving.drop_stale()
+        with self._changing() as touched:
+            touched.any = False
+            back = purge_expired(self._store, self._recordings, self._held.now())
+            touched.any = bool(back.stripped)
+            self._hearing.removed(back)
+        return len(back.stripped)
+
+    # within
+
+    def _machine(self, attempt_ids: Collection[str]) -> dict[str, MachineScore]:
+        """Of the attempts that are still there."""
+        found = {}
+        for attempt_id in attempt_ids:
+            with suppress(UnknownAttempt):
+                found[attempt_id] = machine_score(self._store.summary(attempt_id))
+        return found
+
+    # hearing
+
+    def _heard(self, message_id: str) -> bool:
+        return message_id in self._answers or self._store.sessions.heard(message_id)
+
+    def _remember(self, message_id: str, told: str) -> None:
+        self._answers[message_id] = told
+        if len(self._answers) > MOST_TOLD:
+            self._answers.popitem(last=False)
+
+    def _hear_part(self, person_id: str, part: SayPart) -> None:
+        with self._lock:
+            self._held.person(person_id)
+            if "recording" not in self._held.agreed(person_id):
+                raise RequestInvalid("You have not agreed to share recordings, so this one was not kept.")
+            if part.attempt_id in self._held.entries:
+                return
+            if not any(one.person_id == person_id for one in self._held.running.given):
+                raise RequestInvalid("Nothing was given to you yet, so there is no recording to send.")
+        self._arriving.take(person_id, part)
+
+    def _sound_of(self, person_id: str, say: SayReply) -> Path | None:
+        with self._lock:
+            known = self._held.entries.get(say.attempt.id)
+        return None if known is not None else self._arriving.verified(person_id, say.attempt.id)
+
+    def _hear(self, person_id: str, say: Participating, sound: Path | None, touched: Touched) -> str:
+        hearing = self._hearing
+        if isinstance(say, SayReply):
+            return hearing.reply(person_id, say, sound)
+        if isinstance(say, SayTally):
+            return hearing.tally(person_id, say)
+        if isinstance(say, SayLeave):
+            return hearing.leave(person_id)
+        touched.people = {person_id}
+        if isinstance(say, SayConsents):
+            return hearing.consents(person_id, say)
+        if isinstance(say, SayPin):
+            return hearing.pin(person_id, say)
+        return hearing.withdraw(person_id, say)
+
+
+def _is_theirs(token: str, person: Person) -> bool:
+    """Compared in a time that tells nothing."""
+    given = hashlib.sha256(token.encode()).hexdigest()
+    return bool(person.token_sha256) and hmac.compare_digest(given, person.token_sha256)
