@@ -136,7 +136,7 @@ class Commands:
         self._debrief = debrief
 
     def run(self, lines: Iterable[str]) -> bool:
-        """Whether ``end`` was said; False where no more lines come. What can't be done is told, and the next is read."""
+        """Whether ``end`` was said; False where no more lines come. What can't be done is told."""
         for line in lines:
             try:
                 words = shlex.split(line, comments=True)

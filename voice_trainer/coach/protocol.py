@@ -38,7 +38,11 @@ class _Message(msgspec.Struct, frozen=True, kw_only=True, tag=True, forbid_unkno
 
 
 class Join(_Message, frozen=True, kw_only=True):
-    """The first message of a connection. ``token``: from an earlier ``Welcome``; "" for somebody new."""
+    """The first message of a connection.
+
+    ``token``: from an earlier ``Welcome``; of somebody new a secret of their own, 32 to 64 letters, or "" for the coach
+    to make one.
+    """
 
     protocol: int
     code: Annotated[str, msgspec.Meta(max_length=32)]

@@ -59,6 +59,8 @@ from .snapshot import Snapshot
 
 MOST_EVER = 4 * MOST_PEOPLE
 """People who ever came in, those who left among them."""
+LEAST_TOKEN = 32
+"""Letters of a secret that a participant's program made itself."""
 MOST_TOLD = 2000
 """Answers that are remembered, to be given again word for word."""
 LONGEST_WHY = 500
@@ -178,7 +180,9 @@ class LiveSession(Coaching):
     # participants, through the server
 
     def admit(self, name: str, token: str = "") -> tuple[Person, str]:
-        """Let somebody in, or back in with the token they were given. Returns them and their token.
+        """Let somebody in, or back in with the token they have. Returns them and their token.
+
+        Somebody new may bring a secret of their own: a welcome that is lost on its way then shuts nobody out.
 
         Raises:
             NotAdmitted: the name is taken, can't be a name, the session is full or over.
@@ -192,7 +196,7 @@ class LiveSession(Coaching):
                     touched.any = known.left_at is not None
                     return (self._back(known) if known.left_at is not None else known), token
                 check_free(self._held, plain)
-                new = secrets.token_urlsafe(32)
+                new = token if len(token) >= LEAST_TOKEN else secrets.token_urlsafe(32)
                 return self._newcomer(plain, hashlib.sha256(new.encode()).hexdigest()), new
         except BadInput as error:
             raise NotAdmitted(str(error)) from error
