@@ -80,9 +80,9 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
 class Sessions(Protocol):
     """Sessions and what belongs to them. Any thread may call; only ``StoreError`` is raised, unless said.
 
-    Each ``add_…`` that takes ``said``, a participant's message id, stores it in the same transaction; where that message
-    was heard before, nothing is added and the answer is False. RequestInvalid is raised by every writer for what can't
-    be kept: a value out of its bounds, a time without zone, an id that is there already.
+    Each ``add_…`` that takes ``said``, a participant's message id, stores it in the same transaction; where that
+    message was heard before, nothing is added and the answer is False. RequestInvalid is raised by every writer for
+    what can't be kept: a value out of its bounds, a time without zone, an id that is there already.
     """
 
     def add(self, session: Session) -> None:
@@ -108,6 +108,9 @@ class Sessions(Protocol):
         """Remove a session with all that hangs on it, and, where it was over the network, the attempts shared in it;
         leaves no byte of it. Sound and exports are the caller's (``forgetting.select_session``). Raises UnknownSession.
         """
+
+    def remove_all(self, session_ids: Collection[str]) -> int:
+        """As ``remove`` for the sessions of these whole ids; how many there were. Call ``wipe`` after it."""
 
     def add_person(self, person: Person, said: str = "") -> bool:
         """Somebody comes into a session.
@@ -137,7 +140,8 @@ class Sessions(Protocol):
             False where this reply of this person is in the session already; nothing is changed then.
 
         Raises:
-            RequestInvalid: the attempt is somebody else's, or the two are not about the same attempt.
+            RequestInvalid: the attempt is stored already as somebody's practice (network), or in another session or
+                under another person; or it is not the entry's, or does not bear the person's name (network).
         """
 
     def entries(self, session_id: str) -> tuple[Entry, ...]:
@@ -192,7 +196,7 @@ class Sessions(Protocol):
         """Remove people of this name from every session, with what they said and tallied; how many there were.
 
         Ratings they gave go, too, their name among other people's listeners, and where those sessions stood. Sessions
-        that they coached, and the attempts themselves, are removed by their ids. Call ``wipe`` after it.
+        that they coached, and the attempts, are removed by their ids before. Call ``wipe`` after it.
         """
 
     def names(self) -> frozenset[str]:
@@ -203,8 +207,11 @@ class Sessions(Protocol):
 
 
 class Store(Protocol):
-    """Attempts and baselines, and sessions. Lists of attempts hold what was practised here; what others shared in a
-    session over the network is left out unless it is asked for. Any thread may call; only ``StoreError`` is raised, unless said."""
+    """Attempts and baselines, and sessions. Any thread may call; only ``StoreError`` is raised, unless said.
+
+    Lists of attempts hold what was practised here; what others shared in a session over the network is left out of
+    them unless it is asked for.
+    """
 
     @property
     def sessions(self) -> Sessions:

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from math import isfinite
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import sqlalchemy as sql
 
 from voice_trainer.attempt import Attempt
 from voice_trainer.errors import RequestInvalid, StoreCorrupt, StoreUnwritable, UnknownAttempt
-from voice_trainer.listening.move_counts import count_moves
-from voice_trainer.session import LONGEST_NOTE, Pin
+from voice_trainer.session import Pin
 from voice_trainer.speech.baseline import Baseline
 
 from .base import AttemptSummary, Export, HistoryRow, PersonSummary
 from .failures import BUSY_TIMEOUT_S, translated
 from .ids import LENGTH
+from .rows import Record, attempt_row, figures_row, history_row, pin_row, portions, unpinnable, written, zoned
 from .schema import attempts, baselines, exports, figures, metadata, original_records, pins
+from .session_tables import entries, sessions
+from .sessions import DatabaseSessions
 
 WRITES = "voice_trainer_writes"
 """Execution option of a transaction that writes."""
 MOST_NAMED = 3
 """Ids that are told apart for a beginning that fits several."""
-MOST_AT_ONCE = 500
-"""Values in one statement; SQLite takes 999 in its older versions."""
 SUMMARY = tuple(attempts.c[name] for name in AttemptSummary.__struct_fields__)
 HISTORY = (*SUMMARY, attempts.c.scoring_version, *(column for column in figures.c if column.name != "attempt_id"))
-LEVELS = msgspec.json.Decoder(dict[str, int])
 NEWEST_FIRST = (attempts.c.started_at.desc(), attempts.c.id.desc())
-
-Record = TypeVar("Record", Attempt, Baseline)
+SHARED = sql.select(entries.c.attempt_id).join(sessions).where(sessions.c.place == "network").scalar_subquery()
+"""Attempts that others shared over the network; they are no practice of whoever keeps this store."""
 
 
 class DatabaseStore:
@@ -46,14 +44,19 @@ class DatabaseStore:
         self._engine = engine
         self._writer = engine.execution_options(**{WRITES: True})
         self._place = place
+        self._sessions = DatabaseSessions(engine, self._writer, place, self.wipe)
+
+    @property
+    def sessions(self) -> DatabaseSessions:
+        return self._sessions
 
     def add_attempt(self, attempt: Attempt) -> None:
-        row = self._row(attempt)
+        row = attempt_row(attempt)
         with translated(self._place), self._writer.begin() as connection:
             if connection.execute(sql.select(attempts.c.id).where(attempts.c.id == attempt.id)).first():
                 raise RequestInvalid(f"The attempt {attempt.id} is stored already; give it another id.")
             connection.execute(attempts.insert().values(row))
-            connection.execute(figures.insert().values(_figures(attempt)))
+            connection.execute(figures.insert().values(figures_row(attempt)))
 
     def attempt(self, attempt_id: str) -> Attempt:
         with translated(self._place), self._engine.begin() as connection:
@@ -82,12 +85,14 @@ class DatabaseStore:
         before: datetime | None = None,
         limit: int | None = None,
         offset: int = 0,
+        session_id: str | None = None,
+        include_shared: bool = False,
     ) -> tuple[AttemptSummary, ...]:
         for name, number in (("limit", limit), ("offset", offset)):
             if number is not None and number < 0:
                 raise RequestInvalid(f"{name} is {number}; give 0 or more.")
         query = sql.select(*SUMMARY).order_by(*NEWEST_FIRST).limit(limit).offset(offset or None)
-        query = query.where(*_narrowed(person, exercise_id, exercise_ids))
+        query = query.where(*_narrowed(person, exercise_id, exercise_ids), *_belonging(session_id, include_shared))
         if since is not None:
             query = query.where(attempts.c.started_at >= since)
         if before is not None:
@@ -95,23 +100,29 @@ class DatabaseStore:
         with translated(self._place), self._engine.begin() as connection:
             return tuple(AttemptSummary(**row) for row in connection.execute(query).mappings())
 
-    def history(self, *, limit: int | None = None) -> tuple[HistoryRow, ...]:
+    def history(self, *, limit: int | None = None, session_id: str | None = None) -> tuple[HistoryRow, ...]:
         query = sql.select(*HISTORY).outerjoin(figures, figures.c.attempt_id == attempts.c.id).order_by(*NEWEST_FIRST)
-        query = query.limit(limit)
+        query = query.where(*_belonging(session_id, False)).limit(limit)
         with translated(self._place), self._engine.begin() as connection:
             rows = connection.execute(query).all()
-        return tuple(_history_row(row) for row in rows)
+        return tuple(history_row(row) for row in rows)
 
     def count(
-        self, *, person: str | None = None, exercise_id: str | None = None, exercise_ids: Collection[str] | None = None
+        self,
+        *,
+        person: str | None = None,
+        exercise_id: str | None = None,
+        exercise_ids: Collection[str] | None = None,
+        session_id: str | None = None,
+        include_shared: bool = False,
     ) -> int:
         query = sql.select(sql.func.count()).select_from(attempts)
-        query = query.where(*_narrowed(person, exercise_id, exercise_ids))
+        query = query.where(*_narrowed(person, exercise_id, exercise_ids), *_belonging(session_id, include_shared))
         with translated(self._place), self._engine.begin() as connection:
             return int(connection.execute(query).scalar_one())
 
     def replace_attempt(self, attempt: Attempt) -> None:
-        row = self._row(attempt)
+        row = attempt_row(attempt)
         here = attempts.c.id == attempt.id
         with translated(self._place), self._writer.begin() as connection:
             before = connection.execute(sql.select(attempts.c.record).where(here)).scalar()
@@ -122,7 +133,7 @@ class DatabaseStore:
                 connection.execute(original_records.insert().values(attempt_id=attempt.id, record=before))
             connection.execute(attempts.update().where(here).values(row))
             connection.execute(figures.delete().where(figures.c.attempt_id == attempt.id))
-            connection.execute(figures.insert().values(_figures(attempt)))
+            connection.execute(figures.insert().values(figures_row(attempt)))
 
     def remove_attempt(self, attempt_id: str) -> AttemptSummary:
         with translated(self._place), self._writer.begin() as connection:
@@ -135,7 +146,7 @@ class DatabaseStore:
     def remove_attempts(self, attempt_ids: Collection[str]) -> int:
         removed = 0
         with translated(self._place), self._writer.begin() as connection:
-            for some in _portions(attempt_ids):
+            for some in portions(attempt_ids):
                 removed += connection.execute(attempts.delete().where(attempts.c.id.in_(some))).rowcount
         return removed
 
@@ -146,7 +157,7 @@ class DatabaseStore:
             "path": export.path,
             "format": export.format,
             "sha256": export.sha256,
-            "written_at": _zoned(export.written_at, "written_at"),
+            "written_at": zoned(export.written_at, "written_at"),
         }
         with translated(self._place), self._writer.begin() as connection:
             for attempt_id in export.attempt_ids:
@@ -178,19 +189,19 @@ class DatabaseStore:
     def remove_exports(self, paths: Collection[str]) -> int:
         known: set[str] = set()
         with translated(self._place), self._writer.begin() as connection:
-            for some in _portions(paths):
+            for some in portions(paths):
                 here = exports.c.path.in_(some)
                 known.update(connection.execute(sql.select(exports.c.path).where(here)).scalars())
                 connection.execute(exports.delete().where(here))
         return len(known)
 
     def add_pin(self, pin: Pin) -> None:
-        row = _pin_row(pin)
+        row = pin_row(pin)
         with translated(self._place), self._writer.begin() as connection:
             if connection.execute(sql.select(attempts.c.id).where(attempts.c.id == pin.attempt_id)).first() is None:
-                raise _unpinnable(f"the attempt {pin.attempt_id} is not stored here")
+                raise unpinnable(f"the attempt {pin.attempt_id} is not stored here")
             if connection.execute(sql.select(pins.c.id).where(pins.c.id == pin.id)).first():
-                raise _unpinnable(f"the pin {pin.id} is there already; give it another id")
+                raise unpinnable(f"the pin {pin.id} is there already; give it another id")
             connection.execute(pins.insert().values(row))
 
     def pins(self, attempt_id: str) -> tuple[Pin, ...]:
@@ -230,8 +241,8 @@ class DatabaseStore:
         row = {
             "person": baseline.person,
             "device": baseline.device,
-            "recorded_at": _zoned(baseline.recorded_at, "recorded_at"),
-            "record": _written(baseline, Baseline, "The baseline"),
+            "recorded_at": zoned(baseline.recorded_at, "recorded_at"),
+            "record": written(baseline, Baseline, "The baseline"),
         }
         here = (baselines.c.person == baseline.person) & (baselines.c.device == baseline.device)
         with translated(self._place), self._writer.begin() as connection:
@@ -261,6 +272,7 @@ class DatabaseStore:
     def people(self) -> tuple[PersonSummary, ...]:
         column = attempts.c.person
         query = sql.select(column, sql.func.count(), sql.func.max(attempts.c.started_at)).group_by(column)
+        query = query.where(*_belonging(None, False))
         with translated(self._place), self._engine.begin() as connection:
             found = {
                 person: PersonSummary(person=person, attempts=number, last_at=last)
@@ -298,24 +310,6 @@ class DatabaseStore:
         query = sql.select(*SUMMARY).where(attempts.c.id == found)
         return AttemptSummary(**connection.execute(query).mappings().one())
 
-    def _row(self, attempt: Attempt) -> dict[str, Any]:
-        if len(attempt.id) != LENGTH or attempt.id.upper() != attempt.id or not attempt.id.isalnum():
-            raise RequestInvalid(f"{attempt.id!r} is no attempt id; make one with new_attempt_id.")
-        return {
-            "id": attempt.id,
-            "exercise_id": attempt.exercise_id,
-            "turn": attempt.turn,
-            "started_at": _zoned(attempt.started_at, "started_at"),
-            "person": attempt.person,
-            "wording": attempt.scored.attunement.wording,
-            "voice": attempt.scored.attunement.voice,
-            "level": attempt.scored.wording.level,
-            "recording": attempt.recording,
-            "outcome": attempt.outcome,
-            "scoring_version": attempt.scored.attunement.scoring_version,
-            "record": _written(attempt, Attempt, f"The attempt {attempt.id}"),
-        }
-
     def _read(self, record: str, kind: type[Record], what: str) -> Record:
         try:
             return msgspec.json.decode(record, type=kind)
@@ -346,47 +340,6 @@ class DatabaseStore:
                 connection.close()
 
 
-def _figures(attempt: Attempt) -> dict[str, Any]:
-    counts = count_moves(attempt.scored.wording)
-    levels = {one.name: one.level for one in attempt.scored.attunement.dimensions if one.level is not None}
-    return {
-        "attempt_id": attempt.id,
-        "reflections": counts.reflections if counts else None,
-        "complex_reflections": counts.complex_reflections if counts else None,
-        "questions": counts.questions if counts else None,
-        "dimensions": msgspec.json.encode(levels).decode(),
-    }
-
-
-def _history_row(row: Sequence[Any]) -> HistoryRow:
-    # Written out: ten thousand of them are made while somebody waits, and a dictionary for each costs half of it.
-    (identity, exercise_id, turn, started_at, person, wording, voice, level, recording, outcome, version, *counts) = row
-    reflections, complex_reflections, questions, dimensions = counts
-    return HistoryRow(
-        id=identity,
-        exercise_id=exercise_id,
-        turn=turn,
-        started_at=started_at,
-        person=person,
-        wording=wording,
-        voice=voice,
-        level=level,
-        recording=recording,
-        outcome=outcome,
-        scoring_version=version,
-        reflections=reflections,
-        complex_reflections=complex_reflections,
-        questions=questions,
-        dimensions=LEVELS.decode(dimensions) if dimensions else {},
-    )
-
-
-def _portions(values: Collection[str]) -> Iterator[list[str]]:
-    ordered = sorted(values)
-    for start in range(0, len(ordered), MOST_AT_ONCE):
-        yield ordered[start : start + MOST_AT_ONCE]
-
-
 def _narrowed(
     person: str | None, exercise_id: str | None, exercise_ids: Collection[str] | None
 ) -> list[sql.ColumnElement[bool]]:
@@ -400,35 +353,11 @@ def _narrowed(
     return conditions
 
 
-def _pin_row(pin: Pin) -> dict[str, Any]:
-    if not 0 < len(pin.note.strip()) <= LONGEST_NOTE:
-        raise _unpinnable(f"its note has {len(pin.note)} characters; write 1 to {LONGEST_NOTE}")
-    if not isfinite(pin.at_s) or pin.at_s < 0:
-        raise _unpinnable(f"its moment is {pin.at_s} s; give 0 or more")
-    return {**msgspec.structs.asdict(pin), "made_at": _zoned(pin.made_at, "made_at")}
-
-
-def _unpinnable(reason: str) -> RequestInvalid:
-    return RequestInvalid(f"The note can't be pinned: {reason}.")
+def _belonging(session_id: str | None, include_shared: bool) -> list[sql.ColumnElement[bool]]:
+    if session_id is not None:
+        return [attempts.c.id.in_(sql.select(entries.c.attempt_id).where(entries.c.session_id == session_id))]
+    return [] if include_shared else [attempts.c.id.not_in(SHARED)]
 
 
 def _unknown(attempt_id: str) -> UnknownAttempt:
     return UnknownAttempt(f"There is no attempt {attempt_id[:40]!r}; `voice-trainer history` lists them.")
-
-
-def _zoned(moment: datetime, name: str) -> datetime:
-    if moment.tzinfo is None:
-        raise RequestInvalid(f"{name} is {moment.isoformat()} without a time zone; give it in UTC.")
-    return moment
-
-
-def _written(record: Record, kind: type[Record], what: str) -> str:
-    """JSON that reads back as the same record; msgspec would write NaN as null, which is another value."""
-    try:
-        text = msgspec.json.encode(record).decode()
-        if msgspec.json.decode(text, type=kind) == record:
-            return text
-        reason = "it would read back differently; NaN and infinity have no place in it"
-    except (msgspec.MsgspecError, ValueError, TypeError) as error:
-        reason = str(error)
-    raise RequestInvalid(f"{what} can't be stored: {reason}.")

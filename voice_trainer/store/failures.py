@@ -71,6 +71,8 @@ def _of_server(place: str, error: exc.DBAPIError | sqlite3.Error) -> StoreError 
         return DiskFull(f"{place} has no room left ({said}); free some and try again.")
     if state.startswith("22") or isinstance(error, exc.DataError):
         return RequestInvalid(f"A value can't be kept in {place} ({said}); correct it and try again.")
+    if state in ("55P03", "40P01", "40001"):  # a lock that was not given, a deadlock, a change that another overtook
+        return StoreUnwritable(f"{place} is held by another program ({said}); try again.")
     if state in ("25006", "42501"):
         return StoreUnwritable(f"{place} can't be written ({said}); ask who runs it for the right to write.")
     if state in ("42P01", "42703", "XX001", "XX002"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The newest migration; a test holds it to ``migrations/versions``."""
 VERSION_TABLE = "voice_trainer_version"
 

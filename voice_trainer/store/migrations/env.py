@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from voice_trainer.store.schema import VERSION_TABLE, metadata
+from voice_trainer.store.schema import VERSION_TABLE
+from voice_trainer.store.session_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
