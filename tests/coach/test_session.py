@@ -507,7 +507,7 @@ def test_what_can_not_be_stored_has_not_happened(meeting: Meeting, monkeypatch: 
     assert isinstance(answer, Refused)
     assert answer.again, "it is tried again later"
     assert isinstance(meeting.agree(ann, "scores"), Refused)
-    for does in (lambda: live.send(1), lambda: live.give_turn(ann), lambda: live.admit("Bo", ""), live.debrief):
+    for does in (lambda: live.send(4), lambda: live.give_turn(ann), lambda: live.admit("Bo", ""), live.debrief):
         with pytest.raises(DiskFull):
             does()  # type: ignore[no-untyped-call]
     after = live.snapshot

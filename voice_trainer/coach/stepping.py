@@ -44,13 +44,12 @@ def begun(held: Held, running: Running, index: int, to: tuple[str, ...] | None) 
     return _dealt(
         held,
         msgspec.structs.replace(
-            running,
+            running.with_turn(""),
             phase="practice",
             step=index,
             round=0,
             groups=groups,
             to_all=to is None,
-            up="",
             remaining_s=running.remaining_s if same_step else step.minutes * 60.0,
             runs=running.runs if same_step else True,
         ),
@@ -68,7 +67,7 @@ def next_round(held: Held, running: Running) -> Running | None:
     people = held.present if running.to_all else tuple(one for group in running.groups for one in group)
     groups = reseated(step.drill, running.groups, tuple(one for one in people if not held.gone(one)))
     for round in range(running.round + 1, rounds_of(step.drill, groups)):
-        on = msgspec.structs.replace(running, round=round, groups=groups, up="")
+        on = msgspec.structs.replace(running, round=round, groups=groups)
         if _somebody_up(held, step, groups, round):
             return _dealt(held, on, groups, instead_of=people)
     return None
