@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,8 +12,8 @@ from typing import Any
 
 import msgspec
 import pytest
-import sqlalchemy as sql
 
+from tests.postgres import new_database, postgres_server
 from voice_trainer.attempt import (
     Attempt,
     Attunement,
@@ -33,7 +32,8 @@ from voice_trainer.attempt import (
 )
 from voice_trainer.store import Store, new_attempt_id, open_store
 
-POSTGRES = "VOICE_TRAINER_TEST_POSTGRES"
+__all__ = ["postgres_server"]
+
 NOBODY = 65534
 STARTED = datetime(2025, 3, 9, 18, 30, 0, 250000, tzinfo=UTC)
 
@@ -94,20 +94,8 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'home' / 'practice.sqlite3'}"
         return
-    server = os.environ.get(POSTGRES)
-    if not server:
-        pytest.skip(f"{POSTGRES} names no PostgreSQL server that may create databases")
-    name = f"voice_trainer_{secrets.token_hex(6)}"
-    address = sql.make_url(server).set(drivername="postgresql+psycopg")
-    engine = sql.create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sql.text(f"CREATE DATABASE {name}"))
-    try:
-        yield address.set(database=name).render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(sql.text(f"DROP DATABASE {name} WITH (FORCE)"))
-        engine.dispose()
+    with new_database(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture

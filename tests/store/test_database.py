@@ -21,6 +21,7 @@ from voice_trainer.speech.baseline import Baseline
 from voice_trainer.speech.measures import VoiceMeasures
 from voice_trainer.store import Store, new_attempt_id, open_store
 from voice_trainer.store.database import DatabaseStore
+from voice_trainer.store.rows import attempt_row
 from voice_trainer.store.schema import attempts
 
 NewAttempt = Callable[..., Attempt]
@@ -229,7 +230,7 @@ def test_ten_thousand_attempts_are_listed_at_once(store: Store, new_attempt: New
     assert isinstance(store, DatabaseStore)
     template = new_attempt()
     rows = [
-        store._row(
+        attempt_row(
             msgspec.structs.replace(
                 template,
                 id=new_attempt_id(NOON + timedelta(minutes=minute)),

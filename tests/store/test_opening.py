@@ -113,8 +113,9 @@ def test_a_newer_store_is_left_alone(store: Store, store_url: str) -> None:
 def test_a_store_that_lost_a_table_is_told(store: Store, store_url: str) -> None:
     assert isinstance(store, DatabaseStore)
     with store._engine.begin() as connection:
+        everything = " CASCADE" if connection.dialect.name == "postgresql" else ""
         connection.execute(sql.text("DROP TABLE original_records"))
-        connection.execute(sql.text("DROP TABLE attempts"))
+        connection.execute(sql.text(f"DROP TABLE attempts{everything}"))
     again = open_store(store_url)
     with pytest.raises(StoreCorrupt, match="can't be read as a store"):
         again.attempts()

@@ -28,7 +28,8 @@ from voice_trainer.attempt import (
     Wording,
 )
 from voice_trainer.store import new_attempt_id
-from voice_trainer.store.database import DatabaseStore, _figures
+from voice_trainer.store.database import DatabaseStore
+from voice_trainer.store.rows import attempt_row, figures_row
 from voice_trainer.store.schema import attempts, figures
 from voice_trainer.trends import LEAST, Point, Trend
 from voice_trainer.tui.app import VoiceTrainerApp
@@ -310,8 +311,8 @@ def ten_thousand(store: DatabaseStore) -> None:
         )
         curves = VoiceCurves(level_times_s=curve, level_dbfs=curve)  # a record as long as a real one
         one = msgspec.structs.replace(one, scored=msgspec.structs.replace(one.scored, curves=curves))
-        rows.append(store._row(one))
-        counted.append(_figures(one))
+        rows.append(attempt_row(one))
+        counted.append(figures_row(one))
     with store._writer.begin() as connection:
         connection.execute(attempts.insert(), rows)
         connection.execute(figures.insert(), counted)
@@ -379,8 +380,8 @@ def test_the_figures_of_old_attempts_are_filled_in(tmp_path: Path) -> None:
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
-        connection.execute(attempts.insert(), [maker._row(one) for one in several])
-        damaged = {**maker._row(attempt(500.0)), "record": '{"scored": 3'}
+        connection.execute(attempts.insert(), [attempt_row(one) for one in several])
+        damaged = {**attempt_row(attempt(500.0)), "record": '{"scored": 3'}
         connection.execute(attempts.insert(), damaged)
     engine.dispose()
     maker.close()
@@ -388,7 +389,7 @@ def test_the_figures_of_old_attempts_are_filled_in(tmp_path: Path) -> None:
     found = {row.id: row for row in store.history()}
     assert len(found) == 451
     for one in several:
-        expected = _figures(one)
+        expected = figures_row(one)
         row = found[one.id]
         assert (row.reflections, row.complex_reflections, row.questions) == (1, 1, expected["questions"])
         assert row.dimensions == {"feeling": 3}
