@@ -152,7 +152,7 @@ class CoachClient:
         self._outbox = Outbox(folder)
         self._doing: Doing = "ready"
         self._view: View | None = None
-        self._answered: dict[str, asyncio.Future[Accepted | Refused]] = {}
+        self._asked: tuple[Say, asyncio.Future[Accepted | Refused]] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._something: asyncio.Event | None = None
         self._closing: asyncio.Event | None = None
@@ -292,9 +292,7 @@ class CoachClient:
                 for task in (reading, sending):
                     task.cancel()
                 await asyncio.gather(reading, sending, return_exceptions=True)
-                for waiting in self._answered.values():
-                    waiting.cancel()
-                self._answered.clear()
+                self._asked = None
 
     async def _come_in(self, connection: ClientConnection) -> None:
         join = Join(protocol=PROTOCOL, code=self._code, name=self._name, token=self._outbox.token)
@@ -317,20 +315,33 @@ class CoachClient:
                     self._view = message
                     self._on_view(message)
                 elif isinstance(message, Accepted | Refused):
-                    self._answer(message)
+                    await self._answer(message)
         except ConnectionClosed as error:
             if error.rcvd is not None and error.rcvd.code == REPLACED:
                 why = "You came into this session by another window, so this one has ended."
                 raise _Ended(Over(why, NotAdmitted(why))) from error
             raise
 
-    def _answer(self, message: Accepted | Refused) -> None:
+    async def _answer(self, message: Accepted | Refused) -> None:
+        """Settled before anything else is read: what was answered is not said again, though the connection ends now."""
         if message.id == "":
             if isinstance(message, Refused) and not message.again:
                 raise _Ended(Over(message.why, NotAdmitted(message.why)))
             raise Unreachable(message.why if isinstance(message, Refused) else "The coach ended the connection.")
-        waiting = self._answered.pop(message.id, None)
-        if waiting is not None and not waiting.done():
+        if self._asked is None or self._asked[0].id != message.id:
+            return
+        (asked, waiting), self._asked = self._asked, None
+        if isinstance(message, Accepted):
+            await asyncio.to_thread(self._outbox.done)
+            self._on_event(Told(message.id, message.told))
+            if isinstance(asked, SayLeave):
+                raise _Ended(Over(message.told or "You have left the session."))
+        elif message.again:
+            self._on_event(Delayed(message.id, message.why))
+        else:
+            await asyncio.to_thread(self._outbox.drop)
+            self._on_event(NotTaken(message.id, message.why))
+        if not waiting.done():
             waiting.set_result(message)
 
     async def _send(self, connection: ClientConnection) -> None:
@@ -350,7 +361,6 @@ class CoachClient:
                 continue
             answer = await self._ask(connection, message)
             if isinstance(answer, Refused) and answer.again:
-                self._on_event(Delayed(message.id, answer.why))
                 delays += 1
                 if delays % REWIND_AFTER == 0:
                     self._outbox.rewind()
@@ -358,28 +368,16 @@ class CoachClient:
                 await asyncio.sleep(wait_s * (0.5 + self._rng.random()))
                 continue
             delays = 0
-            await self._settle(message, answer)
 
     async def _ask(self, connection: ClientConnection, message: Say) -> Accepted | Refused:
         waiting: asyncio.Future[Accepted | Refused] = asyncio.get_running_loop().create_future()
-        self._answered[message.id] = waiting
+        self._asked = (message, waiting)
         await connection.send(encode(message))
         try:
             async with asyncio.timeout(self._patience.answer_s):
                 return await waiting
         except TimeoutError as error:
             raise Unreachable("The coach's program does not answer; it is tried again.") from error
-
-    async def _settle(self, message: Say, answer: Accepted | Refused) -> None:
-        """It was answered for good."""
-        if isinstance(answer, Accepted):
-            await asyncio.to_thread(self._outbox.done)
-            self._on_event(Told(message.id, answer.told))
-            if isinstance(message, SayLeave):
-                raise _Ended(Over(answer.told or "You have left the session."))
-        else:
-            await asyncio.to_thread(self._outbox.drop)
-            self._on_event(NotTaken(message.id, answer.why))
 
 
 def _context(fingerprint: str | None) -> ssl.SSLContext:

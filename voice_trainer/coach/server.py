@@ -34,6 +34,7 @@ from .door import BROKEN, Door, TurnedAway, turn_away, where_from
 from .gate import Rate
 from .limits import STRANGERS_BYTES, Limits
 from .protocol import (
+    Accepted,
     FromCoach,
     Join,
     Refused,
@@ -301,8 +302,6 @@ class CoachServer:
             answer = await self._take_in(place, message)
             if answer is not None:
                 await connection.send(encode(answer))
-            if isinstance(message, SayLeave) and not isinstance(answer, Refused):
-                await connection.close()
 
     async def _take_in(self, place: _Place, message: State | Say) -> FromCoach | None:
         person_id = place.person.id
@@ -310,10 +309,19 @@ class CoachServer:
             if isinstance(message, State):
                 await self._elsewhere(self._presence, self._live.doing, person_id, message.doing)
                 return None
-            return await self._elsewhere(self._work, self._live.hear, person_id, message)
+            answer = await self._elsewhere(self._work, self._live.hear, person_id, message)
+            if isinstance(message, SayLeave) and isinstance(answer, Accepted):
+                await self._elsewhere(self._work, self._gone, person_id)
+            return answer
         except Exception as error:
             self._broke(error)
             return Refused(id="" if isinstance(message, State) else message.id, why=BROKEN, again=True)
+
+    def _gone(self, person_id: str) -> None:
+        """Whoever came back only to have their leaving acknowledged leaves again."""
+        person = self._live.snapshot.person(person_id)
+        if person is not None and not person.left:
+            self._live.remove_person(person_id)
 
     # what they are told
 
