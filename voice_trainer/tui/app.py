@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from ..attempt import Attempt
     from ..exercise import Exercise
     from ..practice import Practice
+    from ..session import Session
     from ..store.recordings import Unfinished
+    from .session_messages import SessionOpened
+    from .together import Coaching, Invited, Joining
 
 Start = tuple[str, str | None]
 """Exercise id, and turn id or None for the first."""
@@ -33,6 +36,7 @@ class VoiceTrainerApp(App[None]):
             the first picture.
         start: go straight into this exercise.
         replay: id of an attempt that is replayed at once.
+        coach: for practising together, as a coach; joined: as a participant. Functions are called once it is opened.
         warm: load the models in the background; off in tests and where nothing will be scored.
     """
 
@@ -51,6 +55,8 @@ class VoiceTrainerApp(App[None]):
         *,
         start: Start | None = None,
         replay: str | None = None,
+        coach: Coaching | Callable[[], Coaching] | None = None,
+        joined: Joining | Callable[[], Joining] | None = None,
         warm: bool = True,
     ) -> None:
         super().__init__()
@@ -59,6 +65,10 @@ class VoiceTrainerApp(App[None]):
         self._given = practice
         self._start = start
         self._replay = replay
+        self._coach = coach
+        self._joined = joined
+        self._coaching: Coaching | None = None
+        self._joining: Joining | None = None
         self._warm = warm
         self._opened: Practice | None = None
         for theme in THEMES:
@@ -107,6 +117,7 @@ class VoiceTrainerApp(App[None]):
             from .screens.replay import open_replay
 
             open_replay(self, self._replay)
+        self._begin_together()
 
     def on_opening_failed(self, message: messages.OpeningFailed) -> None:
         self.status = "Not ready"
@@ -151,12 +162,14 @@ class VoiceTrainerApp(App[None]):
         return next((screen for screen in self.screen_stack if isinstance(screen, kind)), None)
 
     def show(self, screen: Screen[None]) -> None:
-        """Put ``screen`` over home, in place of whatever was there."""
+        """Put ``screen`` over home, in place of whatever was there; while a session is open, over the session."""
         self._back_to_home()
         self.push_screen(screen)
 
     def _back_to_home(self) -> None:
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, HomeScreen):
+        while len(self.screen_stack) > 1 and not (
+            isinstance(self.screen, HomeScreen) or getattr(self.screen, "is_base", False)
+        ):
             self.pop_screen()
 
     def action_home(self) -> None:
@@ -216,6 +229,72 @@ class VoiceTrainerApp(App[None]):
     def on_attempt_opened(self, message: messages.AttemptOpened) -> None:
         self.show_feedback(message.attempt)
 
+    # practising together
+
+    @property
+    def coaching(self) -> Coaching:
+        """What the coach's screens are given; without anything, one room is all there is."""
+        if self._coaching is None:
+            from .together import Coaching
+
+            given = self._coach() if callable(self._coach) else self._coach
+            self._coaching = given or Coaching()
+        return self._coaching
+
+    @property
+    def joining(self) -> Joining | None:
+        """None where no session can be joined from here."""
+        if self._joining is None:
+            self._joining = self._joined() if callable(self._joined) else self._joined
+        return self._joining
+
+    @property
+    def coach_name(self) -> str:
+        from .screens.coach_home import WHO
+
+        return self.practice.preferences.person or WHO
+
+    def _begin_together(self) -> None:
+        if self._coach is not None and self.coaching.at_once:
+            if self.coaching.begin is not None:
+                self.begin_session(self.coaching.begin, ())
+            elif self.coaching.resume is not None:
+                self.open_session(self.coaching.resume)
+            else:
+                self.action_together()
+        if self._joined is not None and self.joining is not None and self.joining.invited is not None:
+            self.join_session(self.joining.invited)
+
+    def action_together(self) -> None:
+        from .screens.coach_home import CoachHomeScreen
+
+        if self.opened:
+            self.show(CoachHomeScreen())
+
+    def begin_session(self, session: Session, people: tuple[str, ...]) -> None:
+        """Store a new session, with these people where it is in one room, and show it live."""
+        from .sessions import begin
+
+        begin(self, session, people)
+
+    def open_session(self, session_id: str, *, debrief: bool = False) -> None:
+        """Take a session of one's own up again, or (``debrief``) look back on it."""
+        from .sessions import resume
+
+        resume(self, session_id, debrief=debrief)
+
+    def on_session_opened(self, message: SessionOpened) -> None:
+        from .sessions import opened
+
+        opened(self, message)
+
+    def join_session(self, invited: Invited | None) -> None:
+        """Come into somebody's session; None does nothing."""
+        from .screens.joined import JoinedScreen
+
+        if invited is not None and self.joining is not None:
+            self.show(JoinedScreen(self.joining, invited))
+
     # looks
 
     def use_theme(self, choice: str) -> None:
@@ -225,6 +304,7 @@ class VoiceTrainerApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
         yield SystemCommand("Home", "Today's practice and your last attempts", self.action_home)
         yield SystemCommand("Library", "Browse the exercises", self.action_library)
+        yield SystemCommand("Together", "Sessions with a group: coach one, or join one", self.action_together)
         yield SystemCommand("Settings", "Microphone, captions, looks", self.action_settings)
         yield SystemCommand("Help", "Keys, marks, and what scoring can't know", self.action_help)
         yield SystemCommand("Light", "Daylight colours", lambda: self.use_theme("light"))

@@ -35,6 +35,7 @@ class HomeScreen(Page):
         Binding("delete,d", "delete", "Delete", key_display="del"),
         TO_LIBRARY,
         Binding("y", "history", "History"),
+        Binding("g", "app.together", "Group"),
         Binding("h", "first", "Home", show=False),
         Binding("v", "replay", "Replay", show=False),
         TO_SETTINGS,

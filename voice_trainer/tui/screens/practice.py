@@ -27,7 +27,9 @@ from ..words import SKILL_ABOUT, SKILLS
 from .page import TO_HELP, Page
 
 if TYPE_CHECKING:
+    from ...attempt import Attempt
     from ...exercise import Exercise, Turn
+    from ...practice import Practice
     from ...turn_run import TurnRun
 
 Stage = Literal["ready", "hearing", "noticing", "breathing", "recording", "answering", "failed"]
@@ -94,6 +96,11 @@ class PracticeScreen(Page):
     def busy(self) -> bool:
         return self.stage in ("recording", "answering")
 
+    @property
+    def practice(self) -> Practice:
+        """What is practised with; whose answer it is."""
+        return self.trainer.practice
+
     def where(self) -> str:
         return f"Practice  ·  {self.exercise.title}"
 
@@ -120,7 +127,7 @@ class PracticeScreen(Page):
             yield Static("", id="quietly", markup=False)
 
     def on_mount(self) -> None:
-        self._captions = self.trainer.practice.preferences.captions
+        self._captions = self.practice.preferences.captions
         note = self.exercise.content_note
         if note:
             self.query_one("#note", Static).update(
@@ -144,11 +151,12 @@ class PracticeScreen(Page):
     def _begin(self) -> None:
         self._say("")
         try:
-            run = self.trainer.practice.begin(self.exercise, self.turn.id)
+            run = self.practice.begin(self.exercise, self.turn.id)
         except VoiceTrainerError as error:
             self._fail(str(error))
             return
         self.turn_run = run
+        self.run_began(run)
         self.stage = "hearing"
 
         def work() -> None:
@@ -157,6 +165,15 @@ class PracticeScreen(Page):
             self.post_message(TurnOver(run))
 
         self.run_worker(work, thread=True, group="turn")
+
+    def run_began(self, run: TurnRun) -> None:
+        """A run begins; nothing is heard yet."""
+
+    def show_answer(self, attempt: Attempt, *, stored: bool) -> None:
+        """The answer was scored: show what the speaker would have heard."""
+        if not stored:
+            self.app.post_message(Trouble("This attempt is shown, but it could not be kept in your history."))
+        self.trainer.show_feedback(attempt, stored=stored)
 
     def on_turn_over(self, message: TurnOver) -> None:
         if message.run is not self.turn_run:
@@ -197,9 +214,7 @@ class PracticeScreen(Page):
                 self._say(event.text)
                 self.app.post_message(Trouble(event.text))  # stays to be read when the feedback is shown over this
             case events.Finished():
-                if not event.stored:
-                    self.app.post_message(Trouble("This attempt is shown, but it could not be kept in your history."))
-                self.trainer.show_feedback(event.attempt, stored=event.stored)
+                self.show_answer(event.attempt, stored=event.stored)
             case events.Failed():
                 kept = f"\nWhat you said is kept: {event.recording}" if event.recording else ""
                 self._fail(f"{event.text}{kept}")

@@ -1,0 +1,92 @@
+"""Who is in the session: whose turn it is, what each is at, and what they agreed to share."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from ...coach.snapshot import PersonNow, Snapshot
+from ...session import SHARINGS
+from ..session_words import ROLE_WORDS, in_turn, person_state, place_in_queue
+
+NAME_WIDTH = 11
+WIDE_NAME = 22
+WIDE = 56
+LETTERS = {"scores": "s", "transcript": "w", "recording": "r"}
+
+
+class Roster(OptionList):
+    """The mark stays on its person, wherever they move."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Turn"),
+        Binding("o", "screen.only", "Only them"),
+        Binding("left_square_bracket", "screen.queue(-1)", "Queue", key_display="[]"),
+        Binding("right_square_bracket", "screen.queue(1)", show=False),
+        Binding("a", "screen.add", "Add"),
+        Binding("c", "screen.consents", "Consent"),
+        Binding("w", "screen.take_back", "Take back", show=False),
+        Binding("x,delete", "screen.remove", "Remove", key_display="x", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(id="roster", classes="box")
+        self.border_title = "People"
+        self._drawn: Snapshot | None = None
+
+    @property
+    def marked(self) -> str | None:
+        """Id of the person that the mark is on."""
+        option = self.highlighted_option
+        return option.id if option is not None else None
+
+    def show(self, snapshot: Snapshot) -> None:
+        self._drawn = snapshot
+        marked = self.marked
+        people = in_turn(snapshot)
+        lines = [person_line(snapshot, one, wide=self.size.width >= WIDE) for one in people]
+        same = self.option_count == len(people) and all(
+            self.get_option_at_index(i).id == one.id for i, one in enumerate(people)
+        )
+        if same:
+            for i, line in enumerate(lines):
+                self.replace_option_prompt_at_index(i, line)
+        else:
+            self.set_options([Option(line, id=one.id) for line, one in zip(lines, people, strict=True)])
+            ids = [one.id for one in people]
+            self.highlighted = ids.index(marked) if marked in ids else (0 if ids else None)
+        there = [one for one in snapshot.people if not one.left]
+        here = sum(one.here for one in there)
+        self.border_title = "People" if here == len(there) else f"People  {here} of {len(there)} here"
+        waiting = len(snapshot.waiting_for)
+        self.border_subtitle = f"waiting for {waiting}" if waiting else ""
+
+    def on_resize(self) -> None:
+        if self._drawn is not None:
+            self.show(self._drawn)
+
+
+def person_line(snapshot: Snapshot, person: PersonNow, *, wide: bool) -> Content:
+    """ "▶ Ben        speaking      observes  swr"."""
+    at = place_in_queue(snapshot, person)
+    away = person.left or not person.here
+    width = WIDE_NAME if wide else NAME_WIDTH
+    name = person.name if len(person.name) <= width else f"{person.name[: width - 1]}…"
+    state = person_state(person)
+    speaking = person.doing == "answering" and not away
+    role = ROLE_WORDS[person.assignment.role] if person.assignment is not None and not away else ""
+    team = f"team {person.team + 1}  " if wide and person.team is not None else ""
+    agreed = "".join(LETTERS[one] if one in person.consents else "–" for one in SHARINGS) if person.asked else " ? "
+    parts: list[tuple[str, str] | str] = [
+        (f"{at} ", "bold $accent" if at == "▶" else "$quiet"),
+        (f"{name:{width}} ", "$quiet" if away else "bold"),
+        (f"{state:15}", "bold $primary" if speaking else "$quiet" if away or state == "ready" else ""),
+        (f"{role:9}", "$accent"),
+    ]
+    if wide:
+        parts.append((f"{team}{agreed}", "$quiet"))
+    return Content.assemble(*parts)
