@@ -12,28 +12,25 @@ import hmac
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
 from ..attempt import Attempt
 from ..debrief import Agreement, Debrief
-from ..errors import BadInput, NotAdmitted, RequestInvalid, SessionError, StoreError, UnknownAttempt
+from ..errors import BadInput, NotAdmitted, RequestInvalid, SessionError, StoreError
 from ..exercise import Library
 from ..session import MOST_PEOPLE, Person, Session
 from ..store.base import Store
 from ..store.recordings import Recordings
 from . import stepping, views
-from .agreement import MachineScore, agreement, machine_score
 from .arriving import NotYet
 from .authority import Touched
 from .coaching import Coaching
 from .debrief import build, own_debrief
 from .held import Held
+from .looking_back import LookedBack, as_shown, of, session_agreement, whole_debrief
 from .names import check_free, plain_name
 from .protocol import (
     Accepted,
@@ -54,7 +51,6 @@ from .protocol import (
 )
 from .removal import purge_expired
 from .running import Running
-from .sharing import shared_part
 from .snapshot import Snapshot
 
 MOST_EVER = 4 * MOST_PEOPLE
@@ -170,12 +166,7 @@ class LiveSession(Coaching):
     def attempt(self, attempt_id: str) -> Attempt:
         """A reply as the coach may see it now: without scores until it is revealed. Raises RequestInvalid."""
         with self._lock:
-            entry = self._held.entry(attempt_id)
-            attempt = self._store.attempt(entry.attempt_id)
-        if entry.revealed_at is not None:
-            return attempt
-        unscored = shared_part(attempt, [one for one in entry.shared if one != "scores"])
-        return msgspec.structs.replace(unscored, person=attempt.person)
+            return as_shown(self._held.entry(attempt_id), self._store.attempt(attempt_id))
 
     # participants, through the server
 
@@ -253,18 +244,17 @@ class LiveSession(Coaching):
     def agreement(self) -> Agreement:
         """The coach's blind ratings against the machine's, in this session, of the replies that are revealed."""
         with self._lock:
-            shown = [one for one in self._held.entries.values() if one.revealed_at is not None]
-            ratings = [rating for one in shown for rating in self._held.ratings.get(one.attempt_id, ())]
-        return agreement(ratings, self._machine({one.attempt_id for one in ratings}))
+            return session_agreement(self._held, self._store)
 
     def debrief_of(self) -> Debrief:
         """The whole debrief; the coach's. Of replies that are not revealed it holds no scores."""
         with self._lock:
-            coach = self._held.session.coach
-            hidden = {one.attempt_id for one in self._held.entries.values() if one.revealed_at is None}
-            rated = [one for one in self._store.sessions.every_rating(coach) if one.attempt_id not in hidden]
-            whole = agreement(rated, self._machine({one.attempt_id for one in rated}))
-            return build(self._held, agreement=self.agreement(), every_session=whole)
+            return whole_debrief(self._held, self._store)
+
+    def looked_back(self) -> LookedBack:
+        """The same with the replies in it, for ``debrief_files.write_debrief``."""
+        with self._lock:
+            return of(self._held, self._store, whole_debrief(self._held, self._store))
 
     def debrief_for(self, person_id: str) -> Debrief:
         """This person's own part of it, and nothing of anybody else's."""
@@ -281,16 +271,6 @@ class LiveSession(Coaching):
             touched.any = bool(back.stripped)
             self._hearing.removed(back)
         return len(back.stripped)
-
-    # within
-
-    def _machine(self, attempt_ids: Collection[str]) -> dict[str, MachineScore]:
-        """Of the attempts that are still there."""
-        found = {}
-        for attempt_id in attempt_ids:
-            with suppress(UnknownAttempt):
-                found[attempt_id] = machine_score(self._store.summary(attempt_id))
-        return found
 
     # hearing
 

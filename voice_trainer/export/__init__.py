@@ -1,16 +1,32 @@
-"""An attempt in formats that other programs read: one module a format, each with ``render(take)``."""
+"""An attempt, or the debrief of a session, in formats that other programs read: one module a format, with ``render``."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from .take import Take
 
-__all__ = ["FORMATS", "Format", "Take", "companion", "render"]
+if TYPE_CHECKING:
+    from ..debrief import Debrief
+
+__all__ = [
+    "DEBRIEF_FORMATS",
+    "FORMATS",
+    "DebriefFormat",
+    "Format",
+    "Take",
+    "companion",
+    "debrief_companion",
+    "render",
+    "render_debrief",
+]
 
 Format = Literal["webvtt", "srt", "audacity", "textgrid", "csv", "xapi", "json"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+DebriefFormat = Literal["csv", "json", "xapi"]
+DEBRIEF_FORMATS: tuple[DebriefFormat, ...] = get_args(DebriefFormat)
 
 
 def render(take: Take, format: Format) -> str:
@@ -24,6 +40,24 @@ def companion(format: Format, file_name: str) -> tuple[str, str] | None:
     if format != "csv":
         return None
     from .csv_columns import metadata
+
+    return f"{file_name}-metadata.json", metadata(file_name)
+
+
+def render_debrief(debrief: Debrief, takes: Mapping[str, Take], format: DebriefFormat) -> str:
+    """The whole file as text. ``takes``: its replies, by attempt."""
+    from . import debrief_csv, debrief_json, debrief_xapi
+
+    if format == "xapi":
+        return debrief_xapi.render(debrief, takes)
+    return debrief_csv.render(debrief) if format == "csv" else debrief_json.render(debrief)
+
+
+def debrief_companion(format: DebriefFormat, file_name: str) -> tuple[str, str] | None:
+    """As ``companion``."""
+    if format != "csv":
+        return None
+    from .debrief_csv import metadata
 
     return f"{file_name}-metadata.json", metadata(file_name)
 

@@ -23,7 +23,7 @@ from .words import day, until
 
 def of_attempt(reply: Reply) -> bytes:
     """The page of one attempt."""
-    return _page("attempt.html.j2", reply=view(reply, name="reply"))
+    return fill("attempt.html.j2", reply=view(reply, name="reply"))
 
 
 def of_exercise(replies: Sequence[Reply]) -> bytes:
@@ -47,7 +47,7 @@ def of_exercise(replies: Sequence[Reply]) -> bytes:
         ]
         parts.append((heading_of(group[0]), views, compare([reply.attempt for reply in group])))
     days = sorted(reply.attempt.started_at for reply in replies)
-    return _page(
+    return fill(
         "exercise.html.j2",
         heading=heading_of(replies[0]),
         turns=parts,
@@ -61,7 +61,8 @@ def _place(turn: str, order: Sequence[str]) -> tuple[int, str]:
     return (order.index(turn), "") if turn in order else (0, turn)
 
 
-def _page(template: str, **values: object) -> bytes:
+def fill(template: str, *, also: str = "", **values: object) -> bytes:
+    """A whole page of this template. ``also``: a style file that only this page needs."""
     environment = Environment(
         loader=PackageLoader(__package__),
         autoescape=True,
@@ -73,7 +74,7 @@ def _page(template: str, **values: object) -> bytes:
     environment.filters["drawn"] = Markup  # of our own pictures only: they come out of an XML writer
     environment.filters["day"] = day
     environment.filters["until"] = until
-    style, script = _text("report.css"), _text("report.js")
+    style, script = _text("report.css") + (_text(also) if also else ""), _text("report.js")
     page = environment.get_template(template).render(
         style=Markup(style),
         script=Markup(script),
