@@ -25,6 +25,7 @@ def forget(
     context: typer.Context,
     attempt: Annotated[str | None, typer.Argument(help="One attempt: its id, or the beginning of it.")] = None,
     person: Annotated[str | None, typer.Option("--person", help="All that this person did, their voice too.")] = None,
+    session: Annotated[str | None, typer.Option("--session", help="One session, with what was shared in it.")] = None,
     before: Annotated[str | None, typer.Option("--before", help="All before this day, such as 2025-03-01.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="All that was ever practised here.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask first.")] = False,
@@ -36,10 +37,10 @@ def forget(
     from ..store.forgetting import forget as remove
 
     root: Context = context.obj
-    _one_of(root, attempt=attempt, person=person, before=before, everything=everything)
+    _one_of(root, attempt=attempt, person=person, session=session, before=before, everything=everything)
     if not yes and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RequestInvalid("Forgetting can't be undone, and there is no terminal to ask on; add --yes to go ahead.")
-    selection = _selection(root, attempt, person, before)
+    selection = _selection(root, attempt, person, session, before)
     named = _named_in_settings(root, person, everything)
     aside = set_aside(root.config.folders.store_url)
     done = Forgotten()
@@ -61,18 +62,30 @@ def forget(
         raise typer.Exit(1)
 
 
-def _one_of(root: Context, *, attempt: str | None, person: str | None, before: str | None, everything: bool) -> None:
-    given = [attempt is not None, person is not None, before is not None, everything]
+def _one_of(
+    root: Context,
+    *,
+    attempt: str | None,
+    person: str | None,
+    session: str | None,
+    before: str | None,
+    everything: bool,
+) -> None:
+    given = [attempt is not None, person is not None, session is not None, before is not None, everything]
     if sum(given) != 1:
-        raise RequestInvalid("Say what to forget: one of an attempt's id, --person NAME, --before DATE or --all.")
-    if root.person is not None and person is None:
+        raise RequestInvalid(
+            "Say what to forget: one of an attempt's id, --person NAME, --session ID, --before DATE or --all."
+        )
+    if root.person is not None and person is None and session is None:
         raise RequestInvalid(
             f'"--person {root.person}" before the verb says who speaks, not what to forget; '
             f"to forget what they did: voice-trainer forget --person {root.person}"
         )
 
 
-def _selection(root: Context, attempt: str | None, person: str | None, before: str | None) -> Selection:
+def _selection(
+    root: Context, attempt: str | None, person: str | None, session: str | None, before: str | None
+) -> Selection:
     from ..store import forgetting
 
     store, recordings = root.store, root.recordings
@@ -86,8 +99,11 @@ def _selection(root: Context, attempt: str | None, person: str | None, before: s
         found = forgetting.select_person(store, recordings, person)
         if found.is_empty and root.config.preferences.person != person:
             store.wipe()
-            raise RequestInvalid(_nobody(person, [one.person for one in store.people() if one.person]))
+            known = {*(one.person for one in store.people() if one.person), *store.sessions.names()}
+            raise RequestInvalid(_nobody(person, sorted(known)))
         return found
+    if session is not None:
+        return forgetting.select_session(store, recordings, session, coach=root.preferences.person or None)
     if before is not None:
         return forgetting.select_before(store, recordings, _moment(before))
     return forgetting.select_all(store, recordings)
@@ -126,7 +142,8 @@ def _unname(root: Context) -> None:
 def _will_go(selection: Selection, named: bool) -> str:
     recordings = sum(row.has_recording for row in selection.attempts) + len(selection.broken_off)
     parts = [_many(len(selection.attempts), "attempt"), _many(recordings, "recording")]
-    parts += ["the everyday voice and notes written"] if selection.people else []
+    parts += [_many(len(selection.sessions), "session")] if selection.sessions else []
+    parts += ["the everyday voice, notes written, and what sessions tell of them"] if selection.people else []
     parts += ["the name in the settings"] if named else []
     return f"To be removed: {', '.join(parts)}, and the files exported from them."
 
@@ -138,6 +155,8 @@ def _told(done: Forgotten, named: bool, left_aside: tuple[str, ...]) -> str:
         _many(done.exports, "exported file"),
         _many(done.baselines, "everyday voice", "everyday voices"),
         _many(done.notes, "note"),
+        _many(done.sessions, "session"),
+        _many(done.seats, "place in a session", "places in sessions"),
         _many(done.set_aside, "store that was set aside", "stores that were set aside"),
     ]
     gone = [count for count in counts if not count.startswith("0 ")] + (["the name in the settings"] if named else [])

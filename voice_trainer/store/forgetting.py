@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import UnknownAttempt
+from ..session import Session
 from .base import AttemptSummary, Store
 from .recordings import Recordings
 
@@ -23,18 +24,21 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         attempts: as they are listed. broken_off: ids of recordings that never became one.
-        people: whose everyday voice goes, too, and the notes that they wrote on anybody's attempts.
+        people: whose everyday voice goes, too, the notes that they wrote on anybody's attempts, and all that is told
+            of them in sessions.
+        sessions: ids of those that go whole.
         everything: also files in the folder of recordings that nothing knows of, and stores that were set aside.
     """
 
     attempts: tuple[AttemptSummary, ...] = ()
     broken_off: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
     everything: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return not (self.attempts or self.broken_off or self.people or self.everything)
+        return not (self.attempts or self.broken_off or self.people or self.sessions or self.everything)
 
 
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +47,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         recordings: with sound on disk, those that were broken off among them. exports: files removed.
         notes: that those people wrote on attempts of others; those on a removed attempt go with it, uncounted.
+        sessions: that went whole. seats: places that those people had in others.
         set_aside: damaged stores that were set aside and are removed now.
         changed: paths of exports that are not what was written, so they were left.
         kept: paths of files that the system would not let go, with why. in_use: recordings made by a program just now.
@@ -53,6 +58,8 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     exports: int = 0
     baselines: int = 0
     notes: int = 0
+    sessions: int = 0
+    seats: int = 0
     set_aside: int = 0
     changed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
@@ -72,32 +79,88 @@ def select_attempt(store: Store, recordings: Recordings, attempt_id: str) -> Sel
 
 
 def select_person(store: Store, recordings: Recordings, person: str) -> Selection:
-    """All that ``person`` did here; empty where nobody of that name did anything."""
+    """All that ``person`` did here, the sessions they coached among it; empty where nobody of that name did anything."""
+    coached = store.sessions.sessions(person)
+    known = store.baselines(person) or person in store.pin_authors() or person in store.sessions.names()
+    seats = {
+        one.id
+        for session in store.sessions.sessions(None)
+        for one in store.sessions.people(session.id)
+        if one.name == person
+    }
+    unfinished = [one.attempt_id for one in recordings.unfinished() if one.person == person]
     return Selection(
-        attempts=store.attempts(person=person),
-        broken_off=tuple(one.attempt_id for one in recordings.unfinished() if one.person == person),
-        people=(person,) if store.baselines(person) or person in store.pin_authors() else (),
+        attempts=_with_shared(store, coached, store.attempts(person=person, include_shared=True)),
+        broken_off=tuple(sorted({*unfinished, *_on_their_way(store, recordings, coached, seats)})),
+        people=(person,) if known else (),
+        sessions=tuple(one.id for one in coached),
+    )
+
+
+def select_session(store: Store, recordings: Recordings, session_id: str, *, coach: str | None = None) -> Selection:
+    """A session with what was shared in it over the network; what was practised in a room stays those people's own.
+
+    Args:
+        coach: whose it must be; then the beginning of the id is enough.
+
+    Raises:
+        UnknownSession: none, or more than one.
+    """
+    session = store.sessions.session(session_id, coach=coach)
+    return Selection(
+        attempts=_with_shared(store, (session,), ()),
+        broken_off=_on_their_way(store, recordings, (session,)),
+        sessions=(session.id,),
     )
 
 
 def select_before(store: Store, recordings: Recordings, moment: datetime) -> Selection:
-    """All that was practised before ``moment`` (with its zone); an everyday voice stays, since it is still compared."""
+    """All that was practised before ``moment`` (with its zone), and sessions where nothing happened since.
+
+    An everyday voice stays, since it is still compared.
+    """
+    idle = store.sessions.idle_since(moment)
+    unfinished = [one.attempt_id for one in recordings.unfinished() if one.started_at < moment]
     return Selection(
-        attempts=store.attempts(before=moment),
-        broken_off=tuple(one.attempt_id for one in recordings.unfinished() if one.started_at < moment),
+        attempts=_with_shared(store, idle, store.attempts(before=moment, include_shared=True)),
+        broken_off=tuple(sorted({*unfinished, *_on_their_way(store, recordings, idle)})),
+        sessions=tuple(one.id for one in idle),
     )
 
 
 def select_all(store: Store, recordings: Recordings) -> Selection:
     """Everything that was ever practised here."""
-    attempts = store.attempts()
+    attempts = store.attempts(include_shared=True)
     held = {each for row in attempts for each in _file_ids(row)}
     return Selection(
         attempts=attempts,
         broken_off=tuple(sorted(recordings.ids() - held)),
         people=tuple(one.person for one in store.people() if store.baselines(one.person)),
+        sessions=tuple(one.id for one in store.sessions.sessions(None)),
         everything=True,
     )
+
+
+def _with_shared(
+    store: Store, sessions: Collection[Session], attempts: tuple[AttemptSummary, ...]
+) -> tuple[AttemptSummary, ...]:
+    """``attempts``, and those that were shared over the network in these sessions, each once."""
+    found = {row.id: row for row in attempts}
+    for session in sessions:
+        if session.place == "network":
+            found |= {row.id: row for row in store.attempts(session_id=session.id)}
+    return tuple(found.values())
+
+
+def _on_their_way(
+    store: Store, recordings: Recordings, sessions: Collection[Session], people: Collection[str] = ()
+) -> tuple[str, ...]:
+    """What came in of recordings whose reply has not, of these people (ids) and of everybody in these sessions.
+
+    Such a file is called by the id of whoever sends it, and more behind a hyphen (``coach.arriving``).
+    """
+    senders = {*people, *(one.id for session in sessions for one in store.sessions.people(session.id))}
+    return tuple(sorted(each for each in recordings.ids() if each.partition("-")[0] in senders)) if senders else ()
 
 
 def forget(
@@ -118,6 +181,8 @@ def forget(
     attempts = store.remove_attempts(ids)
     baselines = sum(store.remove_baselines(person) for person in selection.people)
     notes = sum(store.remove_pins_of(person) for person in selection.people)
+    sessions = store.sessions.remove_all(selection.sessions)
+    seats = sum(store.sessions.remove_name(person) for person in selection.people)
     aside = 0
     for path in set_aside if selection.everything else ():
         reason = _removed(path)
@@ -130,6 +195,8 @@ def forget(
         exports=exports,
         baselines=baselines,
         notes=notes,
+        sessions=sessions,
+        seats=seats,
         set_aside=aside,
         changed=changed,
         kept=kept,
