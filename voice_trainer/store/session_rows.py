@@ -35,7 +35,7 @@ def record_of(kind: type[Record], row: Mapping[Any, Any], place: str) -> Record:
     """Raises StoreCorrupt where the row was not written by ``row_of``."""
     try:
         fields = {
-            name: msgspec.json.decode(value) if name in MANY else value
+            str(name): msgspec.json.decode(value) if name in MANY else value  # SQLAlchemy names rows by a kind of str
             for name, value in row.items()
             if name not in NO_FIELDS
         }
