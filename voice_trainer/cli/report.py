@@ -1,4 +1,4 @@
-"""One HTML page that holds a reply, its sound and all that was heard in it."""
+"""One HTML page that holds a reply, its sound and all that was heard in it; or a session looked back on."""
 
 from __future__ import annotations
 
@@ -29,6 +29,12 @@ def report(
     output: Annotated[Path, typer.Option("-o", "--out", help="The HTML file to write.")],
     attempt: Annotated[str | None, typer.Argument(help="Which attempt: its id, or the beginning of it.")] = None,
     exercise: Annotated[str | None, typer.Option("--exercise", help="All attempts at this one, side by side.")] = None,
+    session: Annotated[
+        str | None, typer.Option("--session", help="A session that you led: its id, or the beginning of it.")
+    ] = None,
+    part: Annotated[
+        str | None, typer.Option("--person", help="With --session: the own part of this person, and nothing else.")
+    ] = None,
     sound: Annotated[
         str, typer.Option("--sound", help="How the sound goes in: opus (small) or flac (exact).")
     ] = "opus",
@@ -39,10 +45,17 @@ def report(
     from ..report import attempt_page, exercise_page
 
     root: Context = context.obj
-    if (attempt is None) == (exercise is None):
-        raise RequestInvalid("Name one attempt, or give --exercise ID for all attempts at it; `voice-trainer history`.")
+    if sum(one is not None for one in (attempt, exercise, session)) != 1:
+        raise RequestInvalid(
+            "Name one attempt, or give --exercise ID for all attempts at it, or --session ID; `voice-trainer history`."
+        )
+    if part is not None and session is None:
+        raise RequestInvalid(f"--person {part[:40]} goes with --session ID: whose own part of it to write.")
     path = _target(root, output, force=force)
     encoding = _sound_format(sound)
+    if session is not None:
+        _session(root, session, part, path, encoding, force=force, json=json)
+        return
     if attempt is not None:
         one = root.store.attempt(attempt)
         found: tuple[Attempt, ...] = (one,)
@@ -58,6 +71,33 @@ def report(
         typer.echo(f"{path} holds {len(found)} repl{'y' if len(found) == 1 else 'ies'} ({len(page) / 1e6:.1f} MB).")
     if damaged:
         raise typer.Exit(1)
+
+
+def _session(
+    root: Context, session_id: str, person: str | None, path: Path, sound: SoundFormat, *, force: bool, json: bool
+) -> None:
+    """The whole page is the coach's; with ``person`` it is their own part."""
+    from ..coach.debrief_files import page_replies
+    from ..report import session_page
+    from .session import looked_back
+
+    back = looked_back(root, session_id, person)
+    page = session_page(back.debrief, page_replies(back, root.recordings, root.library, sound))
+    _keep(root, path, page, tuple(back.attempts.values()), force=force)
+    if json:
+        print_json(
+            {
+                "report": str(path),
+                "session": back.debrief.session_id,
+                "person": back.debrief.only or None,
+                "attempts": list(back.debrief.attempt_ids),
+                "bytes": len(page),
+            }
+        )
+        return
+    count, people = len(back.attempts), len(back.debrief.people)
+    whose = f"{back.debrief.only}'s own part" if person else f"{people} {'person' if people == 1 else 'people'}"
+    typer.echo(f"{path} holds {whose}, {count} repl{'y' if count == 1 else 'ies'} ({len(page) / 1e6:.1f} MB).")
 
 
 def _target(root: Context, output: Path, *, force: bool) -> Path:
@@ -120,6 +160,9 @@ def _keep(root: Context, path: Path, page: bytes, attempts: tuple[Attempt, ...],
     from ..store import Export
 
     ids = tuple(each.id for each in attempts)
+    if not ids:  # nothing in it that anybody could take back
+        write_report(path, page, force=force)
+        return
     before = [export for export in root.store.exports() if export.path == str(path)]
     root.store.add_export(
         Export(
