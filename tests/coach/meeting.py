@@ -86,7 +86,7 @@ def spoken(exercise_id: str = "cold-dinner", turn: str = "start", *, text: str =
     """A reply with its words quoted wherever scoring quotes them."""
     base = make_attempt(exercise_id=exercise_id, turn=turn, person="somebody", **own)
     words = tuple(Word(text=one, start_s=i * 0.2, end_s=i * 0.2 + 0.15) for i, one in enumerate(text.split()))
-    scored = base.scored
+    scored, longest = base.scored, max(text.split(), key=len)
     quoting = tuple(
         msgspec.structs.replace(
             one, reason=f"It says “{text}”.", evidence=(Evidence(text=text, start_s=0.0, end_s=1.0),)
@@ -98,8 +98,8 @@ def spoken(exercise_id: str = "cold-dinner", turn: str = "start", *, text: str =
         start_s=0.0,
         end_s=1.9,
         moves={"complex_reflection": 0.9, "names_feeling": 0.8, "advice": 0.1},
-        feelings=("zephyrlike",),
-        cues=("stung",),
+        feelings=(longest,),
+        cues=(longest,),
         behavior="reflection",
     )
     scored = msgspec.structs.replace(
@@ -110,7 +110,7 @@ def spoken(exercise_id: str = "cold-dinner", turn: str = "start", *, text: str =
             scored.wording,
             sentences=(sentence,),
             dimensions=quoting,
-            feelings_met={"zephyrlike": "met"},
+            feelings_met={longest: "met"},
             not_rated={"repair": f"Nothing in “{text}” to rate."},
         ),
         attunement=msgspec.structs.replace(scored.attunement, dimensions=quoting),
@@ -127,7 +127,7 @@ def spoken(exercise_id: str = "cold-dinner", turn: str = "start", *, text: str =
         ),
         not_rated={"repair": f"Nothing in “{text}” to rate.", "f0_median_hz": "too short"},
     )
-    return msgspec.structs.replace(base, scored=scored, heard=("zephyrlike",), device="Somebody's headset")
+    return msgspec.structs.replace(base, scored=scored, heard=(longest,), device="Somebody's headset")
 
 
 def flac(seconds: float = 2.0, rate_hz: int = 16_000, *, noise: float = 0.1) -> bytes:
