@@ -183,6 +183,15 @@ class Meeting:
             found.append(person.id)
         return found
 
+    def come_to(self, coach: str, name: str) -> list[str]:
+        """As ``come``, sharing scores, where ``coach`` leads."""
+        self.time.wait(seconds=1)
+        person, _ = self.live.admit(name, "")
+        self.live.here(person.id, True)
+        answer = Consenting(sharing="scores", given=True, listeners=(coach,))
+        self.live.hear(person.id, SayConsents(id=id_of(), consents=(answer,)))
+        return [person.id]
+
     def agree(self, person_id: str, *things: Sharing, days: int = 30) -> Accepted | Refused:
         answers = tuple(
             Consenting(sharing=one, given=one in things, listeners=("Ruth",) if one in things else (), days=days)
