@@ -79,7 +79,7 @@ def select_attempt(store: Store, recordings: Recordings, attempt_id: str) -> Sel
 
 
 def select_person(store: Store, recordings: Recordings, person: str) -> Selection:
-    """All that ``person`` did here, the sessions they coached among it; empty where nobody of that name did anything."""
+    """All that ``person`` did here, and the sessions they coached; empty where nobody of that name did anything."""
     coached = store.sessions.sessions(person)
     known = store.baselines(person) or person in store.pin_authors() or person in store.sessions.names()
     seats = {
