@@ -117,7 +117,11 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One exercise, key by key as its file has it; ``folder`` is where its sounds lie (not in the file)."""
+    """One exercise, key by key as its file has it; ``folder`` is where its sounds lie (not in the file).
+
+    ``content_note`` warns of what is heavy in it, ``scene`` says where the trainee stands and what they did; both are
+    shown before anything plays, and "" says nothing.
+    """
 
     id: Name
     title: Text
@@ -126,6 +130,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     attachment: Attachment
     difficulty: Level
     content_note: str = ""
+    scene: str = ""
     speaker: Speaker
     turns: Annotated[tuple[Turn, ...], msgspec.Meta(min_length=1)]
     folder: Path = Path()

@@ -156,6 +156,7 @@ def _about(exercise: Exercise) -> Content:
     parts: list[tuple[str, str] | str] = [
         (who(exercise), "bold $accent"),
         "\n\n",
+        f"{exercise.scene.strip()}\n\n" if exercise.scene.strip() else "",
         ("You practise ", "$quiet"),
         SKILLS[exercise.skill],
         f"\n{SKILL_ABOUT[exercise.skill]}\n\n",

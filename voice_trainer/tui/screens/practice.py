@@ -116,7 +116,7 @@ class PracticeScreen(Page):
                 ),
                 id="who",
             )
-            yield Static(SKILL_ABOUT[self.exercise.skill], id="intent", markup=False)
+            yield Static(self._intent(), id="intent")
             yield Static("", id="note")
             yield Waveform()
             yield Static(self.turn.text.strip(), id="captions", markup=False)
@@ -125,6 +125,10 @@ class PracticeScreen(Page):
             yield Recorder()
             yield Static("", id="now")
             yield Static("", id="quietly", markup=False)
+
+    def _intent(self) -> Content:
+        scene, about = self.exercise.scene.strip(), SKILL_ABOUT[self.exercise.skill]
+        return Content.assemble((scene, "$foreground"), "\n\n" if scene else "", about)
 
     def on_mount(self) -> None:
         self._captions = self.practice.preferences.captions
