@@ -21,7 +21,7 @@ DOING_WORDS: dict[Doing, str] = {
     "ready": "ready",
     "listening": "listening",
     "answering": "speaking",
-    "scoring": "listening back",
+    "scoring": "listens back",
     "away": "away",
 }
 ROLE_WORDS: dict[Role, str] = {"speaker": "speaks", "listener": "listens", "observer": "observes"}

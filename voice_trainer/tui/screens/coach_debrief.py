@@ -21,14 +21,14 @@ from .ask import Answer, AskScreen
 from .page import TO_HELP, Page
 
 if TYPE_CHECKING:
-    from ...debrief import Agreement, Debrief, GroupPattern, PersonPart
+    from ...debrief import Agreement, Debrief, GroupPattern, Pairing, PersonPart
     from ...session import Pin
     from ..coach_room import CoachRoom
 
 NO_PINS = "No pins yet: on a reply, P pins a note to a moment of it."
 NO_REPLIES = "No replies were shared in this session."
 END = "End the session? Nobody new comes in any more. What was shared stays, until it runs out or is taken back."
-GLANCE = "Only replies that you uncovered tell what the machine made of them."
+GLANCE = "Only uncovered replies tell what the machine made of them."
 
 
 class PinChoices(OptionList):
@@ -64,8 +64,8 @@ class CoachDebriefScreen(Page):
         with Container(id="debrief-columns"):
             with VerticalScroll(id="debrief"):
                 yield Static("", id="group", classes="box", markup=False)
-                yield Static("", id="agreement", classes="box", markup=False)
                 yield Vertical(id="parts")
+                yield Static("", id="agreement", classes="box", markup=False)
             with Vertical(id="debrief-pins", classes="box") as box:
                 box.border_title = "Pins, to hear together"
                 yield PinChoices(id="pin-choices")
@@ -168,7 +168,7 @@ def group_text(group: GroupPattern) -> Content:
         return Content.assemble((NO_REPLIES, "$quiet"))
     parts: list[tuple[str, str] | str] = [
         (f"{count(group.people, 'person', 'people')}, {count(group.replies, 'reply', 'replies')}", "bold"),
-        (f", {group.rated} with scores to look at. {GLANCE}\n", "$quiet"),
+        (f". {GLANCE}\n" if group.rated < group.replies else "\n", "$quiet"),
     ]
     for one in group.moves[:6]:
         mark = MARKS[one.move]
@@ -183,17 +183,24 @@ def agreement_text(session: Agreement | None, every: Agreement | None) -> Conten
     """Counts first, then κ and ICC with their 95 % intervals; this session, then all of them."""
     lines: list[Content] = []
     for title, found in (("This session", session), ("All your sessions", every)):
-        if found is None:
+        if found is None or (found is every and session is not None and found.sessions < 2):
             continue
         lines.append(Content.assemble((title, "bold"), ("" if found is session else f"  ({found.sessions})", "$quiet")))
         for name, pairing in (("words", found.wording), ("voice", found.voice)):
             lines.append(Content.assemble((f"  {name}  ", "$accent"), pairing_words(pairing)))
             if pairing.pairs:
-                figures = f"{coefficient_words('κ', pairing.kappa)}   {coefficient_words('ICC', pairing.icc)}"
-                lines.append(Content.assemble((f"         {figures}", "$quiet")))
+                lines += [Content.assemble((f"         {text}", "$quiet")) for text in _figures(pairing)]
         if found.not_blind:
             lines.append(Content.assemble((f"  {found.not_blind} given after the reveal, left out", "$quiet")))
     return Content("\n").join(lines) if lines else Content.assemble(("Nothing was rated yet.", "$quiet"))
+
+
+def _figures(pairing: Pairing) -> list[str]:
+    """κ and ICC with their intervals; one sentence where there are neither."""
+    kappa, icc = pairing.kappa, pairing.icc
+    if kappa.value is None and icc.value is None and kappa.why == icc.why:
+        return [kappa.why] if kappa.why else []
+    return [coefficient_words("κ", kappa), coefficient_words("ICC", icc)]
 
 
 def _part(part: PersonPart) -> Static:

@@ -63,7 +63,7 @@ class CoachHomeScreen(Page):
     def on_mount(self) -> None:
         coach = self.trainer.coach_name
         self.query_one("#together-why", Static).update(
-            f"Practising together: you coach as {coach}. Only you see the sessions that are yours."
+            f"You coach as {coach}. Nobody else sees the sessions that are yours."
         )
         self.query_one("#no-sessions").display = False
         self.load()
@@ -137,11 +137,11 @@ def session_line(session: Session, now: datetime) -> Content:
     place = "in one room" if session.place == "room" else "over the network"
     steps = len(session.steps)
     if session.ended_at is not None:
-        state = ("over; Enter looks back on it", "$quiet")
+        state = ("over", "$quiet")
     elif session.step < 0:
         state = ("not begun", "$accent")
     else:
-        state = (f"at step {session.step + 1} of {steps}; Enter goes on", "$primary")
+        state = (f"at step {session.step + 1} of {steps}", "$primary")
     return Content.assemble(
         (f"{day(session.made_at, now):16}", "$quiet"),
         (session.title, "bold"),

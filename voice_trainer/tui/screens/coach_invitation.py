@@ -41,10 +41,9 @@ SPOKEN: dict[str, str] = {
 """The letters that a code is made of, as they are said over a line."""
 
 
-def spelled(code: str) -> str:
-    """ "7 Kilo 3 Mike, Quebec 2 X-ray November"."""
-    halves = code.split("-")
-    return ", ".join(" ".join(SPOKEN.get(letter, letter) for letter in half) for half in halves)
+def spelled(code: str) -> tuple[str, ...]:
+    """ "7 Kilo 3 Mike" and "Quebec 2 X-ray November"."""
+    return tuple(" ".join(SPOKEN.get(letter, letter) for letter in half) for half in code.split("-"))
 
 
 def invitation_text(invitation: Invitation) -> Content:
@@ -53,7 +52,7 @@ def invitation_text(invitation: Invitation) -> Content:
     return Content.assemble(
         ("Code\n", "$quiet"),
         (f"  {code}\n", "bold $accent"),
-        (f"  {spelled(invitation.code)}\n", "$quiet"),
+        *((f"  {half}\n", "$quiet") for half in spelled(invitation.code)),
         ("Address\n", "$quiet"),
         (f"  {invitation.address}\n", "bold $accent"),
         ("The whole line, to send to them\n", "$quiet"),

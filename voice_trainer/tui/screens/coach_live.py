@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ...coach.protocol import Consenting
     from ...exercise import Exercise
     from ...listening.moves import Move
+    from ...session import Step
     from ..coach_room import CoachRoom
 
 LAST_STEP = "That was the last step. D looks back on it together."
@@ -49,8 +50,8 @@ class CoachLiveScreen(Page):
     is_base: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next"),
-        Binding("space", "timer", "Time", key_display="space"),
-        Binding("plus,equals_sign", "minutes(1)", "Minute", key_display="-+"),
+        Binding("space", "timer", "Time", key_display="space -+"),
+        Binding("plus,equals_sign", "minutes(1)", show=False),
         Binding("minus,underscore", "minutes(-1)", show=False),
         Binding("p", "plan", "Plan"),
         Binding("i", "invitation", "Invite"),
@@ -190,11 +191,11 @@ class CoachLiveScreen(Page):
             if wanted is not None:
                 self._do(lambda: self.room.live.send(wanted))
 
-        session = self.snapshot.session
-        self.app.push_screen(
-            StepsScreen(session.steps, titles, self.snapshot.step, lambda steps: self._do(lambda: self.room.live.set_plan(steps))),
-            answered,
-        )
+        def changed(steps: tuple[Step, ...]) -> None:
+            self._do(lambda: self.room.live.set_plan(steps))
+
+        taken = self.snapshot
+        self.app.push_screen(StepsScreen(taken.session.steps, titles, taken.step, changed), answered)
 
     # people
 

@@ -14,7 +14,7 @@ from textual.widgets import Input, Select, Static
 from ...coach.gate import new_code
 from ...session import LONGEST_NAME, LONGEST_TITLE, SHARINGS, ConsentRules, Place, Session
 from ...store import new_attempt_id
-from ..session_words import count, minutes_word
+from ..session_words import SHARED_WORDS, count, minutes_word
 from ..widgets.step_list import StepList
 from ..widgets.toggle import Toggle
 from .page import TO_HELP, Page
@@ -31,7 +31,6 @@ KEPT_FOR: tuple[tuple[str, int], ...] = (
     ("for 90 days", 90),
     ("for a year", 365),
 )
-ASKS = {"scores": "Ask for scores", "transcript": "Ask for words", "recording": "Ask for sound"}
 NO_STEPS = "A adds what you want to practise; it can be changed while the session goes on."
 
 
@@ -60,9 +59,9 @@ class CoachPlanScreen(Page):
                 "People", Input(placeholder="names, with commas; more can come later", id="plan-people", compact=True)
             )
             with Horizontal(classes="plan-row", id="plan-asks"):
+                yield Static("Ask to share", classes="plan-label")
                 for sharing in SHARINGS:
-                    yield Static(ASKS[sharing], classes="plan-label")
-                    yield Toggle(True, id=f"ask-{sharing}")
+                    yield Toggle(True, id=f"ask-{sharing}", label=SHARED_WORDS[sharing])
             yield _row(
                 "Who hears it",
                 Input(placeholder="besides you, with commas; everybody is told", id="plan-listeners", compact=True),
@@ -103,9 +102,6 @@ class CoachPlanScreen(Page):
 
     def on_input_submitted(self) -> None:
         self.focus_next()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        return True
 
     def action_back(self) -> None:
         """From a field to the steps; from there away."""

@@ -33,7 +33,7 @@ HIDDEN = "Hidden until you uncover it with V, so that your own ear comes first."
 FIRST_RATE = (
     "Your rating first: a digit for the words, a digit for the voice, 0 where you can't say. V again uncovers it."
 )
-BLIND, NOT_BLIND, TO_GIVE = "given before the reveal", "given after the reveal", "1–5, or 0 where you can't say"
+BLIND, NOT_BLIND, TO_GIVE = "given before the reveal", "given after the reveal", "1–5  0 can't say  tab the other"
 
 
 class CoachReplyScreen(HearingPage):
@@ -44,8 +44,8 @@ class CoachReplyScreen(HearingPage):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "rate(1)", "Rate", key_display="1–5"),
         *(Binding(str(level), f"rate({level})", show=False) for level in range(2, 6)),
-        Binding("0", "rate(0)", "Can't say"),
-        Binding("tab", "switch", "Words/voice", key_display="tab", priority=True),
+        Binding("0", "rate(0)", show=False),
+        Binding("tab", "switch", show=False, priority=True),
         Binding("v", "reveal", "Uncover"),
         Binding("p", "pin", "Pin"),
         Binding("f", "feedback", "Feedback"),

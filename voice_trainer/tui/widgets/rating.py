@@ -55,5 +55,5 @@ class RatingCard(Static):
                 value = self.values[row]
                 parts.append((" can't say" if value is None else f" {level_word(value, dimension)}", "$accent"))
             lines.append(Content.assemble(*parts))
-        lines.append(Content.assemble((self._note, "$quiet")))
+        self.border_subtitle = self._note
         self.update(Content("\n").join(lines))

@@ -14,18 +14,24 @@ from ..session_words import coach_marks
 from ..words import clock, level_of
 
 NAME_WIDTH = 11
+WIDE = 56
+NOTHING = Content.assemble(("What people share comes in here.", "$quiet"))
 
 
 class ReplyList(OptionList):
     """Enter opens a reply: to hear it, rate it, uncover the machine's view, and pin."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Hear and rate"),
+        Binding("enter", "select", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__(id="replies", classes="box")
         self.border_title = "Replies"
+        self._replies: tuple[ReplyNow, ...] = ()
+
+    def on_resize(self) -> None:
+        self.show(self._replies)
 
     @property
     def marked(self) -> str | None:
@@ -34,25 +40,27 @@ class ReplyList(OptionList):
 
     def show(self, replies: tuple[ReplyNow, ...]) -> None:
         marked = self.marked
-        self.set_options([Option(reply_line(one), id=one.attempt_id) for one in replies])
+        self._replies = replies
+        wide = self.size.width >= WIDE
+        self.set_options([Option(reply_line(one, wide=wide), id=one.attempt_id) for one in replies])
+        if not replies:
+            self.set_options([Option(NOTHING, disabled=True)])
         ids = [one.attempt_id for one in replies]
         self.highlighted = ids.index(marked) if marked in ids else (0 if ids else None)
         left = sum(not one.rated and not one.revealed for one in replies)
-        self.border_subtitle = f"{left} to rate" if left else ""
+        self.border_title = f"Replies  {left} to rate" if left else "Replies"
+        self.border_subtitle = "↵ hear, rate, uncover" if replies else ""
 
 
-def reply_line(reply: ReplyNow) -> Content:
-    """Two lines: whose and how long, then the ratings; the words where they were shared."""
+def reply_line(reply: ReplyNow, *, wide: bool) -> Content:
+    """Two lines: whose and how long with the ratings, then the words where there is room for both."""
     name = reply.person if len(reply.person) <= NAME_WIDTH else f"{reply.person[: NAME_WIDTH - 1]}…"
     sound = f"♪ {clock(reply.duration_s)}" if reply.recording is not None else f"  {clock(reply.duration_s)}"
-    said = " ".join(reply.text.split())
-    return Content.assemble(
-        (f"{name:{NAME_WIDTH}} ", "bold"),
-        (f"{sound}  ", "$quiet"),
-        *_ratings(reply),
-        "\n  ",
-        (said or reply.title, "$quiet"),
-    )
+    said = " ".join(reply.text.split()) or reply.title
+    head = ((f"{name:{NAME_WIDTH}} ", "bold"), (f"{sound}  ", "$quiet"))
+    if wide:
+        return Content.assemble(*head, *_ratings(reply), "\n  ", (said, "$quiet"))
+    return Content.assemble(*head, (said, "$quiet"), "\n  ", *_ratings(reply))
 
 
 def _ratings(reply: ReplyNow) -> list[tuple[str, str]]:

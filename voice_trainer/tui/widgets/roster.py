@@ -13,9 +13,13 @@ from ...coach.snapshot import PersonNow, Snapshot
 from ...session import SHARINGS
 from ..session_words import ROLE_WORDS, in_turn, person_state, place_in_queue
 
-NAME_WIDTH = 11
+NAME_WIDTH = 10
 WIDE_NAME = 22
 WIDE = 56
+NOBODY = Content.assemble(("Nobody is here yet.", "$quiet"))
+NETWORK_KEYS = ("↵ turn  o only  [ ] move  x out", "")
+ROOM_KEYS = ("↵ turn  a add  c agree  [ ] move", "  o only  w take back  x out")
+"""What is always shown, and what where there is room."""
 LETTERS = {"scores": "s", "transcript": "w", "recording": "r"}
 
 
@@ -23,14 +27,14 @@ class Roster(OptionList):
     """The mark stays on its person, wherever they move."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Turn"),
-        Binding("o", "screen.only", "Only them"),
-        Binding("left_square_bracket", "screen.queue(-1)", "Queue", key_display="[]"),
+        Binding("enter", "select", show=False),
+        Binding("o", "screen.only", show=False),
+        Binding("left_square_bracket", "screen.queue(-1)", show=False),
         Binding("right_square_bracket", "screen.queue(1)", show=False),
-        Binding("a", "screen.add", "Add"),
-        Binding("c", "screen.consents", "Consent"),
-        Binding("w", "screen.take_back", "Take back", show=False),
-        Binding("x,delete", "screen.remove", "Remove", key_display="x", show=False),
+        Binding("a", "screen.add", show=False),
+        Binding("c", "screen.consents", show=False),
+        Binding("w", "screen.take_back", show=False),
+        Binding("x,delete", "screen.remove", show=False),
     ]
 
     def __init__(self) -> None:
@@ -57,13 +61,17 @@ class Roster(OptionList):
                 self.replace_option_prompt_at_index(i, line)
         else:
             self.set_options([Option(line, id=one.id) for line, one in zip(lines, people, strict=True)])
+            if not people:
+                self.set_options([Option(NOBODY, disabled=True)])
             ids = [one.id for one in people]
             self.highlighted = ids.index(marked) if marked in ids else (0 if ids else None)
         there = [one for one in snapshot.people if not one.left]
         here = sum(one.here for one in there)
-        self.border_title = "People" if here == len(there) else f"People  {here} of {len(there)} here"
         waiting = len(snapshot.waiting_for)
-        self.border_subtitle = f"waiting for {waiting}" if waiting else ""
+        missing = f"  {here} of {len(there)} here" if here < len(there) else ""
+        self.border_title = f"People{missing}" + (f"  {waiting} to go" if waiting else "")
+        keys, more = ROOM_KEYS if snapshot.session.place == "room" else NETWORK_KEYS
+        self.border_subtitle = keys + more if self.size.width >= WIDE else keys
 
     def on_resize(self) -> None:
         if self._drawn is not None:
@@ -71,7 +79,7 @@ class Roster(OptionList):
 
 
 def person_line(snapshot: Snapshot, person: PersonNow, *, wide: bool) -> Content:
-    """ "▶ Ben        speaking      observes  swr"."""
+    """ "▶ Ben         speaking      observes"."""
     at = place_in_queue(snapshot, person)
     away = person.left or not person.here
     width = WIDE_NAME if wide else NAME_WIDTH
@@ -84,8 +92,8 @@ def person_line(snapshot: Snapshot, person: PersonNow, *, wide: bool) -> Content
     parts: list[tuple[str, str] | str] = [
         (f"{at} ", "bold $accent" if at == "▶" else "$quiet"),
         (f"{name:{width}} ", "$quiet" if away else "bold"),
-        (f"{state:15}", "bold $primary" if speaking else "$quiet" if away or state == "ready" else ""),
-        (f"{role:9}", "$accent"),
+        (f"{state:13}", "bold $primary" if speaking else "$quiet" if away or state == "ready" else ""),
+        (f"{role:8}", "$accent"),
     ]
     if wide:
         parts.append((f"{team}{agreed}", "$quiet"))

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 
 class Toggle(Static, can_focus=True):
-    """Enter or Space turns it."""
+    """Enter or Space turns it. ``label``: what is on or off, where it is drawn with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space", "turn", "Turn on or off", key_display="space")]
 
@@ -24,8 +24,9 @@ class Toggle(Static, can_focus=True):
             self.toggle = toggle
             self.value = value
 
-    def __init__(self, value: bool, *, id: str) -> None:
+    def __init__(self, value: bool, *, id: str, label: str = "") -> None:
         super().__init__("", id=id)
+        self._label = label
         self.set_reactive(Toggle.value, value)
 
     def on_mount(self) -> None:
@@ -39,6 +40,13 @@ class Toggle(Static, can_focus=True):
         self.value = not self.value
 
     def _draw(self) -> None:
+        if self._label:
+            self.update(
+                Content.assemble(
+                    (f"{'●' if self.value else '○'} {self._label}", "bold $primary" if self.value else "$quiet")
+                )
+            )
+            return
         on = ("● on", "bold $primary") if self.value else ("○ on", "$quiet")
         off = ("○ off", "$quiet") if self.value else ("● off", "bold")
         self.update(Content.assemble(on, "   ", off))
