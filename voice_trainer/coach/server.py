@@ -191,7 +191,7 @@ class CoachServer:
             open_timeout=limits.join_s,
             ping_interval=limits.ping_s,
             ping_timeout=limits.ping_s,
-            close_timeout=5,
+            close_timeout=2,
             max_size=STRANGERS_BYTES,
             max_queue=4,
             logger=_silent(),

@@ -6,14 +6,14 @@ import asyncio
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
 from tests.coach.meeting import LIBRARY, flac, id_of, new_session, parts_of, spoken
 from voice_trainer.attempt import Attempt
@@ -44,6 +44,7 @@ from voice_trainer.session import SHARINGS, Sharing, Step
 from voice_trainer.store import Store, open_store
 from voice_trainer.store.recordings import Recordings
 
+_Result = TypeVar("_Result")
 CODE = "7K3M-Q2XN"
 QUICK = Patience(open_s=5, answer_s=5, ping_s=1, first_wait_s=0.05, longest_wait_s=0.3)
 TOKEN = "t" * 43
@@ -198,6 +199,20 @@ class Served:
         self.store.close()
 
 
+class _Loop:
+    """One loop in the background, for all strangers."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, daemon=True).start()
+
+    def do(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(LONG_S * 2)
+
+
+_LOOP = _Loop()
+
+
 class Stranger:
     """A connection that says whatever it is told to."""
 
@@ -205,27 +220,26 @@ class Stranger:
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-        self._open = ExitStack()
-        self.socket: ClientConnection = self._open.enter_context(
-            connect(
-                f"wss://{address}/",
-                ssl=context,
-                compression=None,
-                proxy=None,
-                ping_interval=None,
-                close_timeout=2,
-                **own,
-            )
+        self._open = AsyncExitStack()
+        connecting = connect(
+            f"wss://{address}/",
+            ssl=context,
+            compression=None,
+            proxy=None,
+            ping_interval=None,
+            close_timeout=2,
+            **own,
         )
+        self.socket: ClientConnection = _LOOP.do(self._open.enter_async_context(connecting))
 
     def send(self, message: FromParticipant | bytes | str) -> None:
         with suppress(ConnectionClosed):
-            self.socket.send(message if isinstance(message, bytes | str) else encode(message))
+            _LOOP.do(self.socket.send(message if isinstance(message, bytes | str) else encode(message)))
 
     def read(self, timeout_s: float = LONG_S) -> FromCoach | None:
         """What comes next; None where the connection has ended."""
         try:
-            return decode_from_coach(self.socket.recv(timeout=timeout_s))
+            return decode_from_coach(_LOOP.do(asyncio.wait_for(self.socket.recv(), timeout_s)))
         except ConnectionClosed:
             return None
 
@@ -250,8 +264,16 @@ class Stranger:
         assert "\n" not in refused.why
         return refused
 
+    def abort(self) -> None:
+        """Gone, without a word."""
+        _LOOP.do(_aborted(self.socket))
+
     def close(self) -> None:
-        self._open.close()
+        _LOOP.do(self._open.aclose())
+
+
+async def _aborted(connection: ClientConnection) -> None:
+    connection.transport.abort()
 
 
 def consents(*given: Sharing) -> SayConsents:

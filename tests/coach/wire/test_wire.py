@@ -95,7 +95,7 @@ def test_a_welcome_that_is_lost_shuts_nobody_out(served: Served) -> None:
     ann = served.someone("Ann")
     stranger = served.stranger()
     stranger.send(Join(protocol=PROTOCOL, code=CODE, name="Ann", token=ann.client.outbox.token))
-    stranger.socket.socket.close()  # before anything of the answer is read
+    stranger.abort()  # before anything of the answer is read
     until(lambda: served.live.snapshot.people)
     ann.come_in()
     assert len(served.live.snapshot.people) == 1
@@ -165,7 +165,7 @@ def test_what_was_not_taken_is_told_and_not_said_again(served: Served) -> None:
 def test_somebody_slow_holds_up_nobody(served: Served) -> None:
     ann = served.someone("Ann").come_in()
     slow = Stranger(served.address, max_queue=1)
-    slow.socket.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow.socket.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     slow.come_in("Slow")
     served.live.send(0)
     for _ in range(60):  # never read by the slow one
