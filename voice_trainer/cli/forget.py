@@ -10,7 +10,9 @@ import msgspec
 import typer
 
 from ..errors import RequestInvalid, UnknownAttempt
+from .coach import NAMELESS
 from .context import Context
+from .join import FOLDER as JOINED
 from .output import Json, print_json
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def forget(
     json: Json = False,
 ) -> None:
     """Remove recordings, transcripts, measures and exported files, at once and for good."""
+    from ..coach.outboxes import drop_all, drop_replies
     from ..store import set_aside
     from ..store.forgetting import Forgotten
     from ..store.forgetting import forget as remove
@@ -43,22 +46,35 @@ def forget(
     selection = _selection(root, attempt, person, session, before)
     named = _named_in_settings(root, person, everything)
     aside = set_aside(root.config.folders.store_url)
-    done = Forgotten()
+    done, unsent, sending = Forgotten(), 0, 0
     if selection.is_empty and not named:
         root.store.wipe()
     elif not yes and not typer.confirm(f"{_will_go(selection, named)} This can't be undone. Go on?"):
         typer.echo("Nothing was removed.")
         raise typer.Exit(1)
     else:
+        joined = root.config.folders.data / JOINED
+        if everything:
+            unsent, sending = drop_all(joined)
+        else:
+            unsent = drop_replies(joined, [row.id for row in selection.attempts])
         done = remove(root.store, root.recordings, selection, set_aside=aside)
         if named:
             _unname(root)
     left_aside = tuple(str(path) for path in aside if path.exists())
     if json:
-        print_json({**msgspec.to_builtins(done), "name_in_settings": named, "not_searched": left_aside})
+        print_json(
+            {
+                **msgspec.to_builtins(done),
+                "unsent": unsent,
+                "sending": sending,
+                "name_in_settings": named,
+                "not_searched": left_aside,
+            }
+        )
     else:
-        typer.echo(_told(done, named, left_aside))
-    if done.kept or done.in_use:
+        typer.echo(_told(done, unsent, sending, named, left_aside))
+    if done.kept or done.in_use or sending:
         raise typer.Exit(1)
 
 
@@ -103,7 +119,7 @@ def _selection(
             raise RequestInvalid(_nobody(person, sorted(known)))
         return found
     if session is not None:
-        return forgetting.select_session(store, recordings, session, coach=root.preferences.person or None)
+        return forgetting.select_session(store, recordings, session, coach=root.preferences.person or NAMELESS)
     if before is not None:
         return forgetting.select_before(store, recordings, _moment(before))
     return forgetting.select_all(store, recordings)
@@ -148,7 +164,7 @@ def _will_go(selection: Selection, named: bool) -> str:
     return f"To be removed: {', '.join(parts)}, and the files exported from them."
 
 
-def _told(done: Forgotten, named: bool, left_aside: tuple[str, ...]) -> str:
+def _told(done: Forgotten, unsent: int, sending: int, named: bool, left_aside: tuple[str, ...]) -> str:
     counts = [
         _many(done.attempts, "attempt"),
         _many(done.recordings, "recording"),
@@ -157,6 +173,7 @@ def _told(done: Forgotten, named: bool, left_aside: tuple[str, ...]) -> str:
         _many(done.notes, "note"),
         _many(done.sessions, "session"),
         _many(done.seats, "place in a session", "places in sessions"),
+        _many(unsent, "reply that had not been sent", "replies that had not been sent"),
         _many(done.set_aside, "store that was set aside", "stores that were set aside"),
     ]
     gone = [count for count in counts if not count.startswith("0 ")] + (["the name in the settings"] if named else [])
@@ -167,6 +184,8 @@ def _told(done: Forgotten, named: bool, left_aside: tuple[str, ...]) -> str:
         lines.append(f"Could not be removed; please remove by hand: {', '.join(done.kept)}.")
     if done.in_use:
         lines.append(f"{_many(done.in_use, 'recording')} still being made by another window: left.")
+    if sending:
+        lines.append(f"{_many(sending, 'session')} that another window is in: left; leave the session and try again.")
     if left_aside:
         lines.append(
             f"A damaged store was set aside and can't be looked into; it may hold the same words: {left_aside[0]}. "
