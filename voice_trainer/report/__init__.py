@@ -34,6 +34,6 @@ def session_page(debrief: Debrief, replies: Mapping[str, Reply]) -> bytes:
     Args:
         replies: by attempt, each cut down to what was shared; one that is missing is shown without words and sound.
     """
-    from .session_page import of_session
+    from .session import of_session
 
     return of_session(debrief, replies)
