@@ -150,6 +150,7 @@ class Served:
         limits: Limits = Limits(),
         live: LiveSession | None = None,
         port: int = 0,
+        gate_clock: Callable[[], float] = time.monotonic,
         **clock: Any,
     ) -> None:
         self.folder = folder
@@ -162,11 +163,12 @@ class Served:
             new_session(steps, code=CODE), self.store, self.recordings, LIBRARY, **clock
         )
         self.limits = limits
-        self.server = self._server(port, **clock)
+        self.gate_clock = gate_clock
+        self.server = self._server(port)
         self.address = self.server.start()
         self.people: list[Someone] = []
 
-    def _server(self, port: int, **_: Any) -> CoachServer:
+    def _server(self, port: int) -> CoachServer:
         return CoachServer(
             self.live,
             host="127.0.0.1",
@@ -174,6 +176,7 @@ class Served:
             certificate=self.certificate,
             limits=self.limits,
             on_fault=self.faults.append,
+            clock=self.gate_clock,
         )
 
     def restart(self, while_away: Callable[[], None] = lambda: None) -> None:

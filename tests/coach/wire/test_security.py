@@ -32,7 +32,6 @@ from voice_trainer.coach.protocol import (
     View,
     encode,
 )
-from voice_trainer.coach.server import CoachServer
 from voice_trainer.errors import NotAdmitted
 from voice_trainer.session import Step
 
@@ -56,12 +55,7 @@ def ann(served: Served) -> Iterator[Someone]:
 
 def test_wrong_codes_are_slowed_and_locked_out_and_those_inside_stay(tmp_path: Path) -> None:
     at = [0.0]
-    served = Served(tmp_path)
-    served.server.stop()
-    served.server = CoachServer(
-        served.live, host="127.0.0.1", port=0, certificate=served.certificate, clock=lambda: at[0]
-    )
-    served.address = served.server.start()
+    served = Served(tmp_path, gate_clock=lambda: at[0])
     try:
         ann = served.someone("Ann").come_in()
         ann.close()
