@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.postgres import new_database, postgres_server
+from tests.postgres import new_database, postgres_server, postgres_template
 from voice_trainer.attempt import (
     Attempt,
     Attunement,
@@ -32,7 +32,7 @@ from voice_trainer.attempt import (
 )
 from voice_trainer.store import Store, new_attempt_id, open_store
 
-__all__ = ["postgres_server"]
+__all__ = ["postgres_server", "postgres_template"]
 
 NOBODY = 65534
 STARTED = datetime(2025, 3, 9, 18, 30, 0, 250000, tzinfo=UTC)
@@ -90,11 +90,12 @@ def with_person(attempt: Attempt, person: str) -> Attempt:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a store that does not exist yet, on each database."""
+    """The URL of a store on each database; it does not exist yet, unless the test has it opened by ``store``."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'home' / 'practice.sqlite3'}"
         return
-    with new_database(request.getfixturevalue("postgres_server")) as url:
+    template = request.getfixturevalue("postgres_template") if "store" in request.fixturenames else "template1"
+    with new_database(request.getfixturevalue("postgres_server"), template) as url:
         yield url
 
 
