@@ -10,7 +10,21 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from ..errors import BadInput, VoiceTrainerError
-from . import baseline, exercises, forget, history, listen, machine, models, practise, report, review, share
+from . import (
+    baseline,
+    coach,
+    exercises,
+    forget,
+    history,
+    join,
+    listen,
+    machine,
+    models,
+    practise,
+    report,
+    review,
+    share,
+)
 from .context import Context
 
 app = typer.Typer(
@@ -45,6 +59,8 @@ listen.add_to(app)
 baseline.add_to(app)
 exercises.add_to(app)
 history.add_to(app)
+coach.add_to(app)
+join.add_to(app)
 report.add_to(app)
 share.add_to(app)
 forget.add_to(app)

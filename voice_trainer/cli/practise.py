@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from .output import Json, print_json, review_object
 
 if TYPE_CHECKING:
     from ..practice import Practice
+    from ..tui.together import Coaching, Joining
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,6 +29,25 @@ def open_trainer(context: Context, exercise: str | None = None, *, replay: str |
     if exercise is not None:
         found = context.library.get(exercise)
         start = (found.id, found.first_turn.id)
+    open_screen(context, start=start, replay=replay)
+
+
+def open_screen(
+    context: Context,
+    *,
+    start: tuple[str, str] | None = None,
+    replay: str | None = None,
+    coach: Callable[[], Coaching] | None = None,
+    joined: Callable[[], Joining] | None = None,
+) -> None:
+    """The screen, where it is to begin. Raises RequestInvalid without a terminal.
+
+    Args:
+        coach, joined: what the coach's and a participant's screens are given, where it begins there.
+    """
+    from .coach import coaching
+    from .join import joining
+
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise RequestInvalid("The trainer needs a terminal to draw on; run it in one, or try: voice-trainer demo")
     from ..engines.native_noise import native_noise_to
@@ -34,7 +55,13 @@ def open_trainer(context: Context, exercise: str | None = None, *, replay: str |
     with native_noise_to():  # before the app is made: both draw on the same descriptor
         from ..tui.app import VoiceTrainerApp
 
-        VoiceTrainerApp(lambda: _opened(context), start=start, replay=replay).run()  # opened behind the first paint
+        VoiceTrainerApp(
+            lambda: _opened(context),  # opened behind the first paint
+            start=start,
+            replay=replay,
+            coach=coach or (lambda: coaching(context, at_once=False)),
+            joined=joined or (lambda: joining(context)),
+        ).run()
 
 
 def _opened(context: Context) -> Practice:

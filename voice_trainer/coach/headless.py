@@ -181,8 +181,10 @@ class Commands:
                 self._debrief()
             case "end", []:
                 return True
+            case "help", _:
+                self._tell({"event": "help", "commands": COMMANDS.splitlines()})
             case _:
-                raise RequestInvalid(f'There is no command "{" ".join([verb, *words])[:80]}"; they are:\n{COMMANDS}')
+                raise RequestInvalid(f'There is no command "{" ".join([verb, *words])[:80]}"; help lists them.')
         return False
 
     def _person(self, name: str) -> PersonNow:

@@ -55,8 +55,6 @@ def _of_person(before: PersonNow | None, after: PersonNow) -> Iterator[Line]:
 
 
 def _of_plan(before: Snapshot | None, after: Snapshot) -> Iterator[Line]:
-    if (before.phase if before is not None else "waiting") != after.phase and after.phase != "practice":
-        yield {"event": after.phase}
     if 0 <= after.step < len(after.plan) and (
         before is None or (before.step, before.round) != (after.step, after.round)
     ):
@@ -67,6 +65,8 @@ def _of_plan(before: Snapshot | None, after: Snapshot) -> Iterator[Line]:
             "round": after.round + 1,
             "rounds": after.rounds,
         }
+    if (before.phase if before is not None else "waiting") != after.phase and after.phase != "practice":
+        yield {"event": after.phase}
 
 
 def _of_reply(before: ReplyNow | None, after: ReplyNow) -> Iterator[Line]:
