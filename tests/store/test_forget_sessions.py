@@ -111,6 +111,15 @@ def test_a_person_goes_from_every_session(home: Home) -> None:
     assert forgetting.select_person(home.store, home.recordings, "Wilhelmina").is_empty
 
 
+def test_a_coachs_own_words_are_left_and_named(home: Home) -> None:
+    meeting, *_ = full(home)
+    kept = msgspec.structs.replace(home.store.sessions.session(meeting.id), notes="Ask wilhelmina first.")
+    home.store.sessions.update(kept)
+    done = forget(home.store, home.recordings, forgetting.select_person(home.store, home.recordings, "Wilhelmina"))
+    assert done.named_in == ("Tuesday group",)
+    assert home.store.sessions.session(meeting.id).notes == kept.notes
+
+
 def test_a_coach_goes_with_the_sessions_they_held(home: Home) -> None:
     full(home)
     other = Meeting(home.store, coach="Dora")

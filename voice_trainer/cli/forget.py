@@ -184,6 +184,9 @@ def _told(done: Forgotten, unsent: int, sending: int, named: bool, left_aside: t
         lines.append(f"Could not be removed; please remove by hand: {', '.join(done.kept)}.")
     if done.in_use:
         lines.append(f"{_many(done.in_use, 'recording')} still being made by another window: left.")
+    if done.named_in:
+        titles = ", ".join(f'"{title}"' for title in done.named_in)
+        lines.append(f"The title or the coach's notes of these sessions still hold the name: {titles}.")
     if sending:
         lines.append(f"{_many(sending, 'session')} that another window is in: left; leave the session and try again.")
     if left_aside:

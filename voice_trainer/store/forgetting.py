@@ -49,6 +49,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
         notes: that those people wrote on attempts of others; those on a removed attempt go with it, uncounted.
         sessions: that went whole. seats: places that those people had in others.
         set_aside: damaged stores that were set aside and are removed now.
+        named_in: titles of sessions whose title or notes still name those people; they are the coach's own words.
         changed: paths of exports that are not what was written, so they were left.
         kept: paths of files that the system would not let go, with why. in_use: recordings made by a program just now.
     """
@@ -61,6 +62,7 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     sessions: int = 0
     seats: int = 0
     set_aside: int = 0
+    named_in: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     in_use: int = 0
@@ -198,6 +200,7 @@ def forget(
         sessions=sessions,
         seats=seats,
         set_aside=aside,
+        named_in=_naming(store, selection.people),
         changed=changed,
         kept=kept,
         in_use=in_use,
@@ -240,6 +243,15 @@ def remove_exports(store: Store, attempt_ids: Collection[str]) -> tuple[int, tup
             gone += 1
     store.remove_exports([export.path for export in known])
     return gone, tuple(changed), tuple(kept)
+
+
+def _naming(store: Store, people: Collection[str]) -> tuple[str, ...]:
+    wanted = [each.casefold() for each in people if each]
+    return tuple(
+        session.title
+        for session in (store.sessions.sessions(None) if wanted else ())
+        if any(each in f"{session.title}\n{session.notes}".casefold() for each in wanted)
+    )
 
 
 def _remove_sounds(recordings: Recordings, selection: Selection) -> tuple[int, int]:
