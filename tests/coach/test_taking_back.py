@@ -101,6 +101,19 @@ def test_saying_no_later_holds_from_then_on_and_says_what_is_still_there(meeting
     assert live.snapshot.replies[0].shared == SHARINGS
 
 
+def test_the_latest_word_counts_though_the_clock_was_set_back(meeting: Meeting) -> None:
+    meeting.begin()
+    (ann,) = meeting.come("Ann")
+    for _ in range(5):
+        meeting.agree(ann)
+        assert meeting.live.view(ann).consents == (), "within the same instant"
+        meeting.agree(ann, "scores")
+    meeting.time.wait(hours=-1)
+    meeting.agree(ann)
+    assert meeting.live.view(ann).consents == ()
+    assert meeting.again().view(ann).consents == ()
+
+
 # taking back
 
 

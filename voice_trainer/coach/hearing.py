@@ -6,7 +6,7 @@ One method a kind of message; each raises what it can't take, and changes nothin
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -70,7 +70,7 @@ class Hearing:
 
     def _consent(self, person: Person, one: Consenting) -> Consent:
         held, coach = self._held, self._held.session.coach
-        rules, now = held.session.rules, held.now()
+        rules, now = held.session.rules, self._moment(person.id)
         listeners: tuple[str, ...] = ()
         if one.given:
             if one.sharing not in rules.asks:
@@ -92,6 +92,12 @@ class Hearing:
             expires_at=now + timedelta(days=min(one.days, rules.days)) if one.given else None,
             said_at=now,
         )
+
+    def _moment(self, person_id: str) -> datetime:
+        """Now; but after all that this person said before, though the clock may have been set back: the latest counts."""
+        now = self._held.now()
+        said = self._held.consents.get(person_id)
+        return max(now, said[-1].said_at + timedelta(microseconds=1)) if said else now
 
     def _acknowledged(self, person_id: str, new: tuple[Consent, ...]) -> str:
         given = [THINGS[one.sharing] for one in new if one.given]
@@ -323,7 +329,7 @@ class Hearing:
         return back.sentence(held.session.coach)
 
     def _no_longer(self, person_id: str, things: tuple[Sharing, ...], said: str) -> None:
-        held, now = self._held, self._held.now()
+        held, now = self._held, self._moment(person_id)
         over = tuple(
             Consent(
                 id=new_attempt_id(now),

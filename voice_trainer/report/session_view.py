@@ -157,7 +157,7 @@ def session_view(debrief: Debrief, replies: Mapping[str, Reply]) -> SessionView:
         agreements=tuple(
             _agreement(title, one)
             for title, one in (("This session", debrief.agreement), ("All your sessions", debrief.every_session))
-            if one is not None
+            if one is not None and (one is debrief.agreement or one.sessions > 1)
         ),
         session_id=debrief.session_id,
     )
