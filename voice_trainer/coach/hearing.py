@@ -94,7 +94,7 @@ class Hearing:
         )
 
     def _moment(self, person_id: str) -> datetime:
-        """Now; but after all that this person said before, though the clock may have been set back: the latest counts."""
+        """Now; but after all that this person said before, though the clock was set back: the latest counts."""
         now = self._held.now()
         said = self._held.consents.get(person_id)
         return max(now, said[-1].said_at + timedelta(microseconds=1)) if said else now
