@@ -501,7 +501,7 @@ def test_what_can_not_be_stored_has_not_happened(meeting: Meeting, monkeypatch: 
         raise DiskFull("The disk is full.")
 
     sessions = type(meeting.store.sessions)
-    for name in ("keep_state", "add_entry", "add_consents", "add_person", "add_rating", "update", "update_entry"):
+    for name in ("keep_state", "add_entry", "add_consents", "add_person", "add_rating", "update", "update_entries"):
         monkeypatch.setattr(sessions, name, full)
     whole, answer = meeting.reply(ann)
     assert isinstance(answer, Refused)

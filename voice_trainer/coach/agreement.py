@@ -53,6 +53,12 @@ def machine_score(summary: AttemptSummary) -> MachineScore:
     )
 
 
+def warm() -> None:
+    """Load what the coefficients need (a second), so that nobody waits for it under a lock."""
+    import scipy.stats
+    import sklearn.metrics  # noqa: F401
+
+
 def agreement(ratings: Collection[Rating], machine: Mapping[str, MachineScore]) -> Agreement:
     """Pair the coach's blind ratings with the machine's; of several blind ones of a reply the latest counts.
 

@@ -178,17 +178,18 @@ class Coaching(Authority):
             self._held.person(person_id)
             self._keep(self._held.running.moved_in_queue(person_id, by))
 
-    def _reveal(self, entry: Entry) -> None:
-        if entry.revealed_at is None:
-            shown = msgspec.structs.replace(entry, revealed_at=self._held.now())
-            self._store.sessions.update_entry(shown)
-            self._held.entries[entry.attempt_id] = shown
+    def _reveal(self, *hidden: Entry) -> None:
+        shown = tuple(
+            msgspec.structs.replace(one, revealed_at=self._held.now()) for one in hidden if one.revealed_at is None
+        )
+        if shown:
+            self._store.sessions.update_entries(shown)
+            self._held.entries.update({one.attempt_id: one for one in shown})
 
     def _to_phase(self, phase: Phase) -> None:
         with self._changing():
             held = self._held
-            for entry in tuple(held.entries.values()):
-                self._reveal(entry)
+            self._reveal(*held.entries.values())
             if phase == "ended" and held.session.ended_at is None:
                 self._update(msgspec.structs.replace(held.session, ended_at=held.now()))
             running = held.running.with_given((), instead_of=held.present)

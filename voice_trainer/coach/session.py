@@ -26,6 +26,7 @@ from ..store.base import Store
 from ..store.recordings import Recordings
 from . import stepping, views
 from .arriving import NotYet
+from .agreement import warm
 from .authority import Touched
 from .coaching import Coaching
 from .debrief import build, own_debrief
@@ -236,6 +237,9 @@ class LiveSession(Coaching):
             return Accepted(id=say.id, told=told)
         except (NotYet, StoreError) as error:
             return Refused(id=say.id, why=str(error)[:LONGEST_WHY], again=True)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            return Refused(id=say.id, why=f"It can't be kept just now ({why})."[:LONGEST_WHY], again=True)
         except (BadInput, SessionError) as error:
             return Refused(id=say.id, why=str(error)[:LONGEST_WHY])
 
@@ -243,16 +247,19 @@ class LiveSession(Coaching):
 
     def agreement(self) -> Agreement:
         """The coach's blind ratings against the machine's, in this session, of the replies that are revealed."""
+        warm()
         with self._lock:
             return session_agreement(self._held, self._store)
 
     def debrief_of(self) -> Debrief:
         """The whole debrief; the coach's. Of replies that are not revealed it holds no scores."""
+        warm()
         with self._lock:
             return whole_debrief(self._held, self._store)
 
     def looked_back(self) -> LookedBack:
         """The same with the replies in it, for ``debrief_files.write_debrief``."""
+        warm()
         with self._lock:
             return of(self._held, self._store, whole_debrief(self._held, self._store))
 

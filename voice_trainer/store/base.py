@@ -150,6 +150,9 @@ class Sessions(Protocol):
     def update_entry(self, entry: Entry) -> None:
         """Put ``entry`` in place of the one of its attempt. Raises RequestInvalid."""
 
+    def update_entries(self, changed: tuple[Entry, ...]) -> None:
+        """``update_entry`` for all of them or none. Raises RequestInvalid."""
+
     def entry_of(self, attempt_id: str) -> Entry | None:
         """Where the attempt of this whole id belongs to a session."""
 

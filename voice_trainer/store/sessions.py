@@ -212,13 +212,18 @@ class DatabaseSessions:
         return self._read(Entry, query.order_by(entries.c.arrived_at, entries.c.attempt_id))
 
     def update_entry(self, entry: Entry) -> None:
-        row = row_of(entry)
-        here = (entries.c.attempt_id == entry.attempt_id) & (entries.c.session_id == entry.session_id)
+        self.update_entries((entry,))
+
+    def update_entries(self, changed: tuple[Entry, ...]) -> None:
         with translated(self._place), self._writer.begin() as connection:
-            self._hold(connection, entry.session_id)
-            _check_person(connection, entry.person_id, entry.session_id)
-            if not connection.execute(entries.update().where(here).values(row)).rowcount:
-                raise not_there("reply", entry.attempt_id)
+            for session_id in sorted({one.session_id for one in changed}):
+                self._hold(connection, session_id)
+            for person_id, session_id in sorted({(one.person_id, one.session_id) for one in changed}):
+                _check_person(connection, person_id, session_id)
+            for one in changed:
+                here = (entries.c.attempt_id == one.attempt_id) & (entries.c.session_id == one.session_id)
+                if not connection.execute(entries.update().where(here).values(row_of(one))).rowcount:
+                    raise not_there("reply", one.attempt_id)
 
     def entry_of(self, attempt_id: str) -> Entry | None:
         found = self._read(Entry, sql.select(entries).where(entries.c.attempt_id == attempt_id))
