@@ -73,6 +73,7 @@ class Attending:
         self._agreed: tuple[Sharing, ...] | None = None
         self._handled: set[str] = set()
         self._ended_at: float | None = None
+        self._said: dict[str, str] = {}
 
     def run(self) -> None:
         """Until the session is over. Raises VoiceTrainerError where it ends otherwise."""
@@ -108,11 +109,11 @@ class Attending:
                 if self._agreed is None:
                     self._agreed = tuple(one for one in welcome.rules.asks if one in self._share)
                     if welcome.rules.asks:
-                        self._participant.agree(self._agreed, welcome.rules)
+                        self._said[self._participant.agree(self._agreed, welcome.rules)] = "consents"
             case Lost(why):
                 self._tell({"event": "lost", "why": why})
-            case Told(said, text):
-                self._tell({"event": "acknowledged", "id": said, "told": text})
+            case Told(said, text) if said in self._said:  # not each part of a recording
+                self._tell({"event": "acknowledged", "what": self._said.pop(said), "told": text})
             case Delayed(said, why):
                 self._tell({"event": "delayed", "id": said, "why": why})
             case NotTaken(said, why):
@@ -160,6 +161,8 @@ class Attending:
         if attempt is None:
             attempt = self._speak(participant.practice, assignment)
         said = participant.answered(assignment, attempt, self._agreed or ())
+        if said is not None:
+            self._said[said] = "reply"
         self._tell(
             {
                 "event": "answered",
