@@ -65,7 +65,7 @@ def test_a_store_of_0004_keeps_its_data_and_holds_sessions_then(
     store = open_store(older_url)
     assert isinstance(store, DatabaseStore)
     with store._engine.connect() as connection:
-        assert opening._version(connection) == SCHEMA_VERSION == "0005"
+        assert opening._version(connection) == SCHEMA_VERSION == "0006"
     assert store.attempt(attempts[0].id) == corrected
     assert store.original(attempts[0].id) == attempts[0]
     assert store.attempt(attempts[1].id) == attempts[1]

@@ -76,6 +76,18 @@ def test_what_is_changed_stays_changed(meeting: Meeting) -> None:
     assert meeting.sessions.state(meeting.id) == b"two"
 
 
+def test_several_entries_change_together_or_not_at_all(meeting: Meeting) -> None:
+    ana = meeting.joins("Ana")
+    for _ in range(2):
+        meeting.shares(ana)
+    shown = tuple(changed(one, revealed_at=NOW) for one in meeting.sessions.entries(meeting.id))
+    with pytest.raises(RequestInvalid, match="no reply"):
+        meeting.sessions.update_entries((*shown, changed(shown[0], attempt_id="0" * 26)))
+    assert {one.revealed_at for one in meeting.sessions.entries(meeting.id)} == {None}
+    meeting.sessions.update_entries(shown)
+    assert meeting.sessions.entries(meeting.id) == shown
+
+
 def test_each_coach_has_their_own_newest_first(store: Store) -> None:
     first, second = Meeting(store, at=NOW), Meeting(store, at=NOW + timedelta(days=1))
     other = Meeting(store, coach="Dora", at=NOW + timedelta(days=2))
