@@ -8,6 +8,7 @@ import msgspec
 
 SHORTEST_AUTO_STOP_S = 3.0
 """Less silence than this cuts people off while they think."""
+LONGEST_HELP_LINE = 200
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +26,9 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
         auto_stop_s: end a recording after this much silence, at least 3 s; None stops by hand only.
         threads: processor threads that each model may use, 1–64; None for one less than the machine has, at most 4
             (a second thread slows Whisper's decoder down where the machine has only two).
-        breathing: offer a breath before answering.
+        breathing: offer the steps before answering: a breath, and a pause where an exercise is about slowing down.
+        ask_pull: after a reply, ask what it pulled the trainee to do; the answer stays here.
+        help_line: where to turn for help, in the user's or the coach's own words; "" for none.
         keep_days: forget what was practised longer ago than this many days, whenever the trainer is opened; None keeps
             everything.
     """
@@ -41,4 +44,6 @@ class Preferences(msgspec.Struct, frozen=True, kw_only=True):
     auto_stop_s: Annotated[float, msgspec.Meta(ge=SHORTEST_AUTO_STOP_S, le=60)] | None = None
     threads: Annotated[int, msgspec.Meta(ge=1, le=64)] | None = None
     breathing: bool = True
+    ask_pull: bool = True
+    help_line: Annotated[str, msgspec.Meta(max_length=LONGEST_HELP_LINE)] = ""
     keep_days: Annotated[int, msgspec.Meta(ge=1, le=36_500)] | None = None

@@ -8,14 +8,17 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from .base import AttemptSummary, Export, HistoryRow, PersonSummary, Sessions, Store
+from .base import PULLS, AttemptSummary, Export, HistoryRow, PersonSummary, Pull, PullSaid, Sessions, Store
 from .ids import new_attempt_id
 
 __all__ = [
+    "PULLS",
     "AttemptSummary",
     "Export",
     "HistoryRow",
     "PersonSummary",
+    "Pull",
+    "PullSaid",
     "Sessions",
     "Store",
     "move_aside",

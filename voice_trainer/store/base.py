@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol, get_args
 
 import msgspec
 
@@ -75,6 +75,23 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     format: str
     sha256: str
     written_at: datetime
+
+
+Pull = Literal["fix", "defend", "please", "leave", "nothing"]
+"""What a moment pulled the trainee to do: put it right, defend themselves, please, get away; or nothing much."""
+PULLS: tuple[Pull, ...] = get_args(Pull)
+
+
+class PullSaid(msgspec.Struct, frozen=True, kw_only=True):
+    """What the trainee said about themselves after a reply. It is theirs: nothing scores, sends or exports it.
+
+    Attributes:
+        attempt_id: the reply. said_at: UTC.
+    """
+
+    attempt_id: str
+    pull: Pull
+    said_at: datetime
 
 
 class Sessions(Protocol):
@@ -328,6 +345,16 @@ class Store(Protocol):
 
     def remove_pin(self, pin_id: str) -> bool:
         """Remove a pin, leaving nothing of it in the file; whether there was one."""
+
+    def say_pull(self, said: PullSaid) -> None:
+        """Keep it, in place of what was said of the same reply before; it goes when its attempt goes.
+
+        Raises:
+            RequestInvalid: its attempt is not stored, it is no pull, or its time has no zone.
+        """
+
+    def pulls(self) -> tuple[PullSaid, ...]:
+        """All that was said, the oldest first."""
 
     def wipe(self) -> None:
         """Leave no byte of what was removed in the store's files, whatever program has it open.

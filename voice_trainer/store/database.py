@@ -14,11 +14,11 @@ from voice_trainer.errors import RequestInvalid, StoreCorrupt, StoreUnwritable, 
 from voice_trainer.session import Pin
 from voice_trainer.speech.baseline import Baseline
 
-from .base import AttemptSummary, Export, HistoryRow, PersonSummary
+from .base import PULLS, AttemptSummary, Export, HistoryRow, PersonSummary, PullSaid
 from .failures import BUSY_TIMEOUT_S, translated
 from .ids import LENGTH
 from .rows import Record, attempt_row, figures_row, history_row, pin_row, portions, unpinnable, written, zoned
-from .schema import attempts, baselines, exports, figures, metadata, original_records, pins
+from .schema import attempts, baselines, exports, figures, metadata, original_records, pins, pulls
 from .session_tables import entries, sessions
 from .sessions import DatabaseSessions
 
@@ -222,6 +222,22 @@ class DatabaseStore:
             removed = connection.execute(pins.delete().where(pins.c.id == pin_id)).rowcount
         self._empty_journal()
         return bool(removed)
+
+    def say_pull(self, said: PullSaid) -> None:
+        if said.pull not in PULLS:
+            raise RequestInvalid(f"{said.pull!r} is no pull; give one of {', '.join(PULLS)}.")
+        row = {**msgspec.structs.asdict(said), "said_at": zoned(said.said_at, "said_at")}
+        with translated(self._place), self._writer.begin() as connection:
+            stored = sql.select(attempts.c.id).where(attempts.c.id == said.attempt_id)
+            if connection.execute(stored).first() is None:
+                raise RequestInvalid(f"The attempt {said.attempt_id} is not stored here; say it of one that is.")
+            connection.execute(pulls.delete().where(pulls.c.attempt_id == said.attempt_id))
+            connection.execute(pulls.insert().values(row))
+
+    def pulls(self) -> tuple[PullSaid, ...]:
+        query = sql.select(pulls).order_by(pulls.c.said_at, pulls.c.attempt_id)
+        with translated(self._place), self._engine.begin() as connection:
+            return tuple(PullSaid(attempt_id=of, pull=pull, said_at=at) for of, pull, at in connection.execute(query))
 
     def wipe(self) -> None:
         if self._engine.dialect.name == "sqlite":

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sql
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """The newest migration; a test holds it to ``migrations/versions``."""
 VERSION_TABLE = "voice_trainer_version"
 
@@ -96,3 +96,12 @@ pins = sql.Table(
     sql.Column("made_at", UtcDateTime, nullable=False),
     sql.Index("pins_by_attempt", "attempt_id", "at_s"),
 )
+
+pulls = sql.Table(
+    "pulls",
+    metadata,
+    sql.Column("attempt_id", sql.String(26), sql.ForeignKey("attempts.id", ondelete="CASCADE"), primary_key=True),
+    sql.Column("pull", sql.Text, nullable=False),
+    sql.Column("said_at", UtcDateTime, nullable=False),
+)
+"""Apart from the record of the attempt, so that nothing that sends, shows or exports a record can hold it."""
