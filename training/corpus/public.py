@@ -14,9 +14,10 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from training.corpus.check import read
 from training.corpus.schema import PROMPT_WORDS, REPLY_WORDS, word_count
@@ -35,6 +36,12 @@ class PublicText:
     reply: str
 
 
+def public_id(name: str, row: Mapping[str, Any]) -> str:
+    """The id of a row of the set ``name`` (annomi, epitome)."""
+    digest = hashlib.sha256(f"{row['prompt']}\n{row['reply']}".encode()).hexdigest()[:10]
+    return f"{name}/{row['group']}/{digest}"
+
+
 def public_texts(data: Path) -> dict[str, PublicText]:
     """Id → words, of every reply in the sets under ``data``/text.
 
@@ -44,9 +51,7 @@ def public_texts(data: Path) -> dict[str, PublicText]:
     for name, file in FILES.items():
         for line in (data / "text" / file).read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            group = str(row["group"])
-            digest = hashlib.sha256(f"{row['prompt']}\n{row['reply']}".encode()).hexdigest()[:10]
-            text = PublicText(f"{name}/{group}/{digest}", group, row["prompt"], row["reply"])
+            text = PublicText(public_id(name, row), str(row["group"]), row["prompt"], row["reply"])
             found[text.id] = text
     return found
 
