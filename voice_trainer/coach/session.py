@@ -25,8 +25,8 @@ from ..session import MOST_PEOPLE, Person, Session
 from ..store.base import Store
 from ..store.recordings import Recordings
 from . import stepping, views
-from .arriving import NotYet
 from .agreement import warm
+from .arriving import NotYet
 from .authority import Touched
 from .coaching import Coaching
 from .debrief import build, own_debrief
