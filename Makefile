@@ -23,7 +23,7 @@ practice: $(VENV)/.ready sound ## open the trainer
 demo: $(VENV)/.ready ## no microphone needed: a bundled spoken reply through the real pipeline
 	@$(BIN)/voice-trainer demo
 
-test: $(VENV)/.ready-dev sound-test browser check ## everything that is checked before a change lands
+test: $(VENV)/.ready-dev sound-test postgres browser check ## everything that is checked before a change lands
 	@$(BIN)/pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%) $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(BIN)/pytest tests/engines/test_sound.py $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(BIN)/pytest tests/end_to_end $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
@@ -59,6 +59,10 @@ sound:
 
 sound-test:
 	@scripts/install-sound --test || true
+
+.PHONY: postgres
+postgres:
+	@scripts/install-postgres || true
 
 .PHONY: browser
 browser:

@@ -65,14 +65,19 @@ def open_screen(
 
 
 def _opened(context: Context) -> Practice:
-    """Practice with its store open, and what retention asks for forgotten, if anybody chose it."""
+    """Practice with its store open. What people agreed to for a time that is over goes first, and what retention asks
+    to be forgotten, if anybody chose it."""
+    from datetime import UTC, datetime
+
+    from ..coach.removal import purge_expired
+
+    now = datetime.now(UTC)
+    purge_expired(context.store, context.recordings, now)
     keep_days = context.preferences.keep_days
     if keep_days is not None:
-        from datetime import UTC, datetime
-
         from ..store.forgetting import forget_by_age
 
-        forget_by_age(context.store, context.recordings, keep_days, datetime.now(UTC))
+        forget_by_age(context.store, context.recordings, keep_days, now)
     return context.practice
 
 

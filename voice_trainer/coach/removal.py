@@ -70,6 +70,7 @@ def take_back(store: Store, recordings: Recordings, entries: Iterable[Entry], th
     touched = [one for one in entries if set(one.shared) & set(things)]
     ids = [one.attempt_id for one in touched]
     if not touched:
+        store.wipe()  # an earlier try may have removed everything and then been kept from wiping
         return TakenBack(stripped={})
     files, changed, kept = remove_exports(store, ids)
     stripped: dict[str, tuple[Entry, Attempt] | None] = {}
@@ -112,6 +113,8 @@ def purge_expired(store: Store, recordings: Recordings, now: datetime) -> TakenB
     found: list[TakenBack] = []
     for (session_id, person_id), things in by_person.items():
         entries = [one for one in store.sessions.entries(session_id) if one.person_id == person_id]
+        if not any(set(entry.shared) & things for entry in entries):
+            continue  # gone already; most starts of the program find nothing to do
         found.append(take_back(store, recordings, entries, things))
     return TakenBack(
         stripped={attempt_id: left for one in found for attempt_id, left in one.stripped.items()},
