@@ -1,4 +1,4 @@
-"""A coach and people to practise together: a real session in a real store, and a participant's client without a network."""
+"""A coach and people to practise together: a real session in a real store, and a client without a network."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ STEPS = (
 )
 
 
-def a_session(place: str = "network", *, steps: tuple[Step, ...] = STEPS, coach: str = "Ruth", title: str = "") -> Session:
+def a_session(
+    place: str = "network", *, steps: tuple[Step, ...] = STEPS, coach: str = "Ruth", title: str = ""
+) -> Session:
     now = datetime.now(UTC)
     return Session(
         id=new_attempt_id(now),
@@ -199,7 +201,7 @@ class NearClient:
         self.live.here(self.person_id, False)
         self._on_event(Lost(why))
 
-    def _told(self, change: Change) -> None:  # noqa: ARG002
+    def _told(self, change: Change) -> None:
         if self.connected:
             self._show()
 
@@ -231,7 +233,7 @@ class NearClient:
         if self.connected:
             self.live.doing(self.person_id, doing)
 
-    def close(self, timeout_s: float = 5.0) -> None:  # noqa: ARG002
+    def close(self, timeout_s: float = 5.0) -> None:
         if self.connected:
             self.connected = False
             self.live.here(self.person_id, False)

@@ -71,12 +71,15 @@ def _open(app: VoiceTrainerApp, make: Callable[[], LiveSession], *, debrief: boo
 
 
 def opened(app: VoiceTrainerApp, message: SessionOpened) -> None:
-    """Show it."""
+    """Show it, over one's sessions where those are open."""
     from .screens.coach_debrief import CoachDebriefScreen
+    from .screens.coach_home import CoachHomeScreen
     from .screens.coach_live import CoachLiveScreen
 
     room = CoachRoom(app, message.live, message.serving, message.why)
-    if message.debrief:
-        app.show(CoachDebriefScreen(room, alone=True))
-    else:
-        app.show(CoachLiveScreen(room))
+    while any(isinstance(screen, CoachHomeScreen) for screen in app.screen_stack):
+        if isinstance(app.screen, CoachHomeScreen):
+            app.push_screen(CoachDebriefScreen(room, alone=True) if message.debrief else CoachLiveScreen(room))
+            return
+        app.pop_screen()
+    app.show(CoachDebriefScreen(room, alone=True) if message.debrief else CoachLiveScreen(room))

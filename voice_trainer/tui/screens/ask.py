@@ -27,7 +27,7 @@ class Answer:
 class AskScreen(ModalScreen[str]):
     """Gives the value of the answer that was chosen, "" for none (Escape)."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "answer('')", "Neither; back", key_display="esc")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "answer('')", "No; back", key_display="esc")]
 
     def __init__(self, question: str, answers: Sequence[Answer], title: str = "") -> None:
         super().__init__()

@@ -60,6 +60,7 @@ class CoachReplyScreen(HearingPage):
         self.attempt_id = attempt_id
         self.snapshot: Snapshot | None = None
         self._warned = False
+        self._stored: tuple[int | None, ...] | None = None
         self._end_telling: Callable[[], None] | None = None
 
     def where(self) -> str:
@@ -192,7 +193,11 @@ class CoachReplyScreen(HearingPage):
             self._store_rating()
 
     def _store_rating(self) -> None:
+        """Once; the same again is no second rating."""
         wording, voice = self.query_one(RatingCard).values
+        if self._stored == (wording, voice):
+            return
+        self._stored = (wording, voice)
         self.room.hand.do(lambda: self.room.live.rate(self.attempt_id, wording, voice))
 
     def action_switch(self) -> None:

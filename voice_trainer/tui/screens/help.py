@@ -30,6 +30,10 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Tab  1–9  C", "in a replay: another take; two attempts side by side"),
     ("P  Del", "in a replay: pin a note to this moment; remove it"),
     ("H  L  S  Y", "home, library, settings, history"),
+    ("G", "together: coach a group, or join one"),
+    ("↵ O [ ] A C W X", "a coach, on people: turn, only them, their place, add, consent, take back, out"),
+    ("N Space - + P I", "a coach: next round or step, the time, the plan, the invitation"),
+    ("1–5  0  Tab  V", "a coach, on a reply: rate words and voice, the other one, uncover"),
     ("Ctrl+P", "every command by name"),
     ("Q", "quit"),
 )

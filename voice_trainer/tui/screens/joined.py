@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from ...session import Sharing
 
 TICK_S = 0.5
-LOST = (
-    "The connection is gone for now; it comes back by itself. You can go on: what you say is kept here, and sent then."
-)
 BACK = "The connection is back."
 NEW_ONE = "Something new came from your coach; it waits until you are done here."
 FOUND = "Your answer from before was found, and is on its way."
@@ -53,7 +50,7 @@ class JoinedScreen(Page):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "begin", "Begin"),
         Binding("w", "shared", "What I shared"),
-        Binding("c", "consents", "What I share"),
+        Binding("c", "consents", "Consent"),
         Binding("escape", "leave", "Leave", key_display="esc"),
         TO_HELP,
     ]

@@ -132,13 +132,12 @@ def own_reply_line(reply: OwnReply, view: View | None) -> Content:
     parts: list[tuple[str, str] | str] = [
         (reply.title, "bold"),
         "\n  ",
-        ("with the coach: ", "$quiet"),
         things(reply.shared),
     ]
     if pins:
         parts.append((f"  ·  {count(pins, 'note')}", "$warning"))
     if reply.coach_wording is not None or reply.coach_voice is not None:
-        parts.append((f"  ·  coach: words {reply.coach_wording or '–'}, voice {reply.coach_voice or '–'}", "$accent"))
+        parts.append((f"  ·  heard: words {reply.coach_wording or '–'}, voice {reply.coach_voice or '–'}", "$accent"))
     return Content.assemble(*parts)
 
 

@@ -100,11 +100,11 @@ def debrief_parts(debrief: OwnDebrief) -> list[tuple[str, str] | str]:
     """One's own part: what was practised, a strength, a next step."""
     parts: list[tuple[str, str] | str] = []
     if debrief.practised:
-        parts += [("You practised   ", "$quiet"), listed(debrief.practised), "\n\n"]
+        parts += [("You practised\n", "$quiet"), listed(debrief.practised), "\n\n"]
     if debrief.strength:
-        parts += [("A strength      ", "bold $primary"), debrief.strength, "\n\n"]
+        parts += [("A strength\n", "bold $primary"), debrief.strength, "\n\n"]
     if debrief.next_step:
-        parts += [("A next step     ", "bold $accent"), debrief.next_step, "\n\n"]
+        parts += [("A next step\n", "bold $accent"), debrief.next_step, "\n\n"]
     return parts
 
 
@@ -144,8 +144,9 @@ def plan_text(view: View | None) -> Content | None:
         lines.append(
             Content.assemble(
                 ("▸ " if on else "✓ " if over else "  ", "bold $primary" if on else "$quiet"),
+                (f"{minutes_word(line.minutes):>7}  ", "$quiet"),
                 (line.title, "bold" if on else "$quiet" if over else ""),
-                (f"  {minutes_word(line.minutes)}{drill}", "$quiet"),
+                (drill, "$quiet"),
             )
         )
     return Content("\n").join(lines)

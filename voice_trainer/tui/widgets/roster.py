@@ -10,8 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from ...coach.snapshot import PersonNow, Snapshot
-from ...session import SHARINGS
-from ..session_words import ROLE_WORDS, in_turn, person_state, place_in_queue
+from ..session_words import ROLE_WORDS, in_turn, person_state, place_in_queue, things
 
 NAME_WIDTH = 10
 WIDE_NAME = 22
@@ -20,7 +19,6 @@ NOBODY = Content.assemble(("Nobody is here yet.", "$quiet"))
 NETWORK_KEYS = ("↵ turn  o only  [ ] move  x out", "")
 ROOM_KEYS = ("↵ turn  a add  c agree  [ ] move", "  o only  w take back  x out")
 """What is always shown, and what where there is room."""
-LETTERS = {"scores": "s", "transcript": "w", "recording": "r"}
 
 
 class Roster(OptionList):
@@ -88,12 +86,12 @@ def person_line(snapshot: Snapshot, person: PersonNow, *, wide: bool) -> Content
     speaking = person.doing == "answering" and not away
     role = ROLE_WORDS[person.assignment.role] if person.assignment is not None and not away else ""
     team = f"team {person.team + 1}  " if wide and person.team is not None else ""
-    agreed = "".join(LETTERS[one] if one in person.consents else "–" for one in SHARINGS) if person.asked else " ? "
+    agreed = f"shares {things(person.consents)}" if person.asked else "not asked yet"
     parts: list[tuple[str, str] | str] = [
         (f"{at} ", "bold $accent" if at == "▶" else "$quiet"),
         (f"{name:{width}} ", "$quiet" if away else "bold"),
         (f"{state:13}", "bold $primary" if speaking else "$quiet" if away or state == "ready" else ""),
-        (f"{role:8}", "$accent"),
+        (f"{role:8} ", "$accent"),
     ]
     if wide:
         parts.append((f"{team}{agreed}", "$quiet"))

@@ -24,9 +24,9 @@ KEYS: dict[str, Move] = {
     "j": "judging",
     "d": "defending",
 }
-"""One key each, by what it is called where that letter is free."""
+"""One key each, by what it is called where that letter is free; drawn in two columns of seven."""
 MOST = 99
-STROKES = 10
+STROKES = 8
 
 
 class TallyCard(Static):
@@ -56,18 +56,21 @@ class TallyCard(Static):
             self._draw()
 
     def _draw(self) -> None:
-        lines = []
+        cells = []
         for key, move in KEYS.items():
             number = self.counts.get(move, 0)
             mark = MARKS[move]
             strokes = "|" * number if number <= STROKES else f"{number}"
             last = self._last and self._last[-1] == move
-            lines.append(
+            cells.append(
                 Content.assemble(
                     (f" {key.upper()} ", "bold $primary"),
                     (f" {mark} ", MARK_STYLES[mark]),
                     (f"{move_word(move):18}", "bold" if number else "$quiet"),
-                    (strokes, "bold $accent" if last else "$accent"),
+                    (f"{strokes:{STROKES}}", "bold $accent" if last else "$accent"),
                 )
             )
-        self.update(Content("\n").join(lines))
+        rows = (len(cells) + 1) // 2
+        self.update(
+            Content("\n").join([Content("  ").join(pair) for pair in zip(cells[:rows], cells[rows:], strict=True)])
+        )
