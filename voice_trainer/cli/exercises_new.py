@@ -58,7 +58,9 @@ def new(
     }
     for option, given in per_turn.items():
         if len(given) > turns:
-            raise RequestInvalid(f"{option} is given {len(given)} times for {turns} turns; add --turns {len(given)}.")
+            raise RequestInvalid(
+                f"{option} is given {len(given)} times, and --turns is {turns}; make it --turns {len(given)}."
+            )
     folder = root.config.folders.exercises_own
     ask = _Asker()
     if exercise is not None:
@@ -109,7 +111,7 @@ def _free(folder: Path, name: str, force: bool) -> None:
 
     fault = fault_of(("id",), name)
     if fault:
-        raise RequestInvalid(f"The id {fault}.")
+        raise RequestInvalid(_ended(f"The id {fault}"))
     if (library_folder() / f"{name}.yaml").exists():
         raise RequestInvalid(f"{name} is an exercise that comes with the program; choose another id.")
     file = folder / f"{name}.yaml"
@@ -159,7 +161,7 @@ def _replies(given: list[str], turns: tuple[str, ...]) -> dict[str, list[dict[st
         for key, value in reply.items():
             fault = fault_of(("turns", 0, "model_replies", 0, key), value)
             if fault:
-                raise RequestInvalid(f'--reply "{each}": its {key} {fault}.')
+                raise RequestInvalid(_ended(f'--reply "{each}": its {key} {fault}'))
         found.setdefault(turn, []).append(reply)
     return found
 
@@ -191,7 +193,7 @@ class _Asker:
             value = read(given)
             fault = fault_of(key, value)
             if fault:
-                raise RequestInvalid(f"{option} {fault}.")
+                raise RequestInvalid(_ended(f"{option} {fault}"))
             return value
         hint = f" ({', '.join(choices)})" if choices else ""
         while True:
@@ -199,7 +201,7 @@ class _Asker:
             fault = fault_of(key, value)
             if fault is None:
                 return value
-            typer.echo(f"  That {fault}. Once more:", err=True)
+            typer.echo(f"  {_ended(f'That {fault}')} Once more:", err=True)
 
     def name(self, title: str, check: Callable[[str], None]) -> str:
         """An id made of the title, or another that is asked for."""
@@ -261,3 +263,7 @@ def _number(typed: str) -> int | str:
         return int(typed)
     except ValueError:
         return typed.strip()
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith("?") else f"{sentence}."
