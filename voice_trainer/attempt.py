@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -23,6 +24,7 @@ __all__ = [
     "Point",
     "Scored",
     "Sentence",
+    "Step",
     "Timings",
     "Transcript",
     "VoiceCurves",
@@ -30,6 +32,9 @@ __all__ = [
     "Word",
     "Wording",
 ]
+
+
+Step = Literal["breath", "pause"]
 
 
 class Timings(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +81,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
         recording: file name under the recordings folder; None where the sound was not kept.
         device: the microphone's name; None for a file. headphones: whether the user said that they wear them.
         heard: the feelings that the trainee named before answering, as picked.
+        steps: taken between hearing and answering, in their order: "breath", "pause".
         outcome: how the speaker was met: attuned, partly or missed; None where it could not be told.
     """
 
@@ -89,4 +95,5 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     device: str | None = None
     headphones: bool = False
     heard: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     outcome: Outcome | None = None

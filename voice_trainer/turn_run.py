@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from .attempt import Attempt
+from .attempt import Attempt, Step
 from .engines.base import Block, Microphone, Playback, Samples, VoiceActivity
 from .engines.preroll import PreRoll
 from .engines.resample import Resampler
@@ -109,6 +109,7 @@ class TurnRun:
         self._preferences = practice.preferences
         self._heard: tuple[str, ...] = ()
         self._stepped = False
+        self._steps: tuple[Step, ...] = ()
         self._skip_at = self._start_at = self._stop_at = math.inf
         self._cancelled = threading.Event()
         self._throttle = _Throttle(METER_PERIOD_S)
@@ -147,8 +148,9 @@ class TurnRun:
         self._heard = feelings
         self._stepped = True
 
-    def note_step(self) -> None:
-        """A step was taken between prompt and reply, such as breathing: the latency then says nothing."""
+    def note_step(self, step: Step) -> None:
+        """A step was taken between prompt and reply, such as a breath: the latency then says nothing."""
+        self._steps = (*self._steps, step)
         self._stepped = True
 
     def next_turn(self, attempt: Attempt) -> str | None:
@@ -287,6 +289,7 @@ class TurnRun:
             device=device,
             headphones=self._preferences.headphones,
             heard=self._heard,
+            steps=tuple(dict.fromkeys(self._steps)),
             recording=self._recording.result(),
         )
         try:

@@ -170,7 +170,7 @@ def make_room(folder: Path, *, preferences: Preferences | None = None, sound: Sc
         store=open_store(f"sqlite:///{folder}/practice.sqlite3"),
         recordings=Recordings(folder / "recordings"),
         library=library(),
-        preferences=preferences or Preferences(person="Ada"),
+        preferences=preferences or Preferences(person="Ada", ask_pull=False),
         save=saved.append,
         folders={"Recordings": str(folder / "recordings")},
     )

@@ -285,7 +285,7 @@ async def test_an_old_attempt_is_opened_from_home(room: Room) -> None:
 
 
 async def test_silence_is_met_kindly(tmp_path: Path) -> None:
-    room = make_room(tmp_path, sound=ScriptedSound(speed=8.0), preferences=Preferences())
+    room = make_room(tmp_path, sound=ScriptedSound(speed=8.0), preferences=Preferences(ask_pull=False))
     app = room.app()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await into_dinner(app, pilot)

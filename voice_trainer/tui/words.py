@@ -70,6 +70,22 @@ ATTACHMENT_ABOUT: dict[str, str] = {
 }
 DIFFICULTIES: dict[int, str] = {1: "gentle", 2: "mild", 3: "moving", 4: "demanding", 5: "fierce"}
 
+PULL_WORDS: dict[str, str] = {
+    "fix": "I wanted to fix it",
+    "defend": "I wanted to defend myself",
+    "please": "I wanted to please",
+    "leave": "I wanted to get away",
+    "nothing": "nothing much",
+}
+"""What a reply pulled the trainee to do, as they would say it of themselves; in the order of the keys."""
+PULL_NOUNS: dict[str, str] = {
+    "fix": "to fix",
+    "defend": "to defend",
+    "please": "to please",
+    "leave": "to get away",
+    "nothing": "nothing much",
+}
+
 NEARER, ASKS, AWAY, BESIDE = KIND_MARKS.values()
 MARKS: dict[str, str] = {move: KIND_MARKS[kind] for move, kind in KINDS.items()}
 MARK_WORDS: dict[str, str] = {KIND_MARKS[kind]: words for kind, words in KIND_WORDS.items()}

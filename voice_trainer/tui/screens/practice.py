@@ -5,6 +5,7 @@ A ``TurnRun`` is iterated in a worker, which posts each of its events here. The 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.app import ComposeResult
@@ -16,10 +17,13 @@ from textual.widgets import Static
 
 from ... import practice_events as events
 from ...errors import VoiceTrainerError
+from ...store import PullSaid
 from ..choices import feelings_to_choose
 from ..messages import Trouble, TurnEvent, TurnOver
 from ..widgets.breath import Breath
 from ..widgets.feelings import FeelingChoices
+from ..widgets.pause import Pause
+from ..widgets.pull_choices import PullChoices
 from ..widgets.recorder import Recorder
 from ..widgets.steps import Steps
 from ..widgets.waveform import Waveform
@@ -30,21 +34,24 @@ if TYPE_CHECKING:
     from ...attempt import Attempt
     from ...exercise import Exercise, Turn
     from ...practice import Practice
+    from ...store import Pull
     from ...turn_run import TurnRun
 
-Stage = Literal["ready", "hearing", "noticing", "breathing", "recording", "answering", "failed"]
+Stage = Literal["ready", "hearing", "noticing", "breathing", "pausing", "recording", "asking", "answering", "failed"]
 STAGE_STEPS: dict[Stage, int] = {
     "ready": 0,
     "hearing": 0,
     "noticing": 1,
     "breathing": 1,
+    "pausing": 1,
     "recording": 2,
+    "asking": 2,
     "answering": 3,
     "failed": 0,
 }
 WORKS_IN: dict[str, tuple[Stage, ...]] = {
     "go_on": ("ready", "hearing", "noticing", "breathing"),
-    "record": ("hearing", "noticing", "breathing"),
+    "record": ("hearing", "noticing", "breathing", "pausing"),
     "finish": ("recording",),
     "drop": ("recording",),
     "open_file": ("ready", "failed"),
@@ -52,8 +59,14 @@ WORKS_IN: dict[str, tuple[Stage, ...]] = {
     "breathe": ("noticing",),
     "captions": ("hearing", "noticing", "breathing"),
     "pick": ("noticing",),
-    "leave": ("ready", "hearing", "noticing", "breathing", "failed"),
+    "say_pull": ("asking",),
+    "skip_pull": ("asking",),
+    "leave": ("ready", "hearing", "noticing", "breathing", "pausing", "failed"),
 }
+
+
+SLOWING_DOWN = ("notice", "regulate")
+"""The skills in which a pause stands before the answer."""
 
 
 class PracticeScreen(Page):
@@ -74,11 +87,17 @@ class PracticeScreen(Page):
         Binding("b", "breathe", "Breathe"),
         Binding("1", "pick(1)", "Pick", key_display="1–8"),
         *(Binding(str(number), f"pick({number})", "Pick", show=False) for number in range(2, 9)),
+        Binding("1", "say_pull(1)", "Choose", key_display="1–5"),
+        *(Binding(str(number), f"say_pull({number})", "Choose", show=False) for number in range(2, 6)),
+        Binding("enter", "skip_pull", "Skip"),
+        Binding("escape", "skip_pull", "Skip", show=False),
         Binding("escape", "leave", "Leave"),
         Binding("escape", "drop", "Cancel"),
         TO_HELP,
     ]
     AUTO_FOCUS = "#practice"
+    STEPS_ROUND: ClassVar[bool] = True
+    """Whether there may be a pause before the answer and a question after it; a session has its own pace, and eyes."""
 
     stage: reactive[Stage] = reactive("ready", init=False)
 
@@ -88,13 +107,16 @@ class PracticeScreen(Page):
         self.turn: Turn = exercise.turn(turn_id)
         self.turn_run: TurnRun | None = None
         self._at_once = at_once
+        self._breathed = False
         self._captions = False
         self._again = False
         self._leaving = False
+        self._pull: Pull | None = None
+        self._answer: tuple[Attempt, bool] | None = None
 
     @property
     def busy(self) -> bool:
-        return self.stage in ("recording", "answering")
+        return self.stage in ("recording", "asking", "answering")
 
     @property
     def practice(self) -> Practice:
@@ -122,7 +144,9 @@ class PracticeScreen(Page):
             yield Static(self.turn.text.strip(), id="captions", markup=False)
             yield FeelingChoices(feelings_to_choose(self.exercise.id, self.turn))
             yield Breath()
+            yield Pause()
             yield Recorder()
+            yield PullChoices()
             yield Static("", id="now")
             yield Static("", id="quietly", markup=False)
 
@@ -160,6 +184,7 @@ class PracticeScreen(Page):
             self._fail(str(error))
             return
         self.turn_run = run
+        self._breathed = False
         self.run_began(run)
         self.stage = "hearing"
 
@@ -213,12 +238,14 @@ class PracticeScreen(Page):
                 self.query_one(Recorder).show(event)
             case events.RecordingStopped():
                 self.query_one(Recorder).end(event.duration_s)
-                self.stage = "answering"
+                self.stage = "asking" if self.STEPS_ROUND and self.practice.preferences.ask_pull else "answering"
             case events.Notice():
                 self._say(event.text)
                 self.app.post_message(Trouble(event.text))  # stays to be read when the feedback is shown over this
             case events.Finished():
-                self.show_answer(event.attempt, stored=event.stored)
+                self._answer = event.attempt, event.stored
+                if self.stage != "asking":
+                    self._go_to_answer()
             case events.Failed():
                 kept = f"\nWhat you said is kept: {event.recording}" if event.recording else ""
                 self._fail(f"{event.text}{kept}")
@@ -229,6 +256,8 @@ class PracticeScreen(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         if action == "record" and self._again:
+            return False
+        if action == "breathe" and not self.practice.preferences.breathing:
             return False
         stages = WORKS_IN.get(action)
         return stages is None or self.stage in stages
@@ -250,10 +279,34 @@ class PracticeScreen(Page):
             return
         if self.stage == "hearing":
             self._say(f"{self.exercise.speaker.name} is still speaking. Enter goes on without hearing the rest.")
-        else:
-            self._stop_breathing()
+        elif self.stage == "noticing" and self._pauses():
             self._tell_heard()
+            self.turn_run.note_step("pause")
+            self.stage = "pausing"
+            self.query_one(Pause).start()
+        else:
+            self._start_recording()
+
+    def _pauses(self) -> bool:
+        """A breath was pause enough."""
+        wanted = self.STEPS_ROUND and self.practice.preferences.breathing and self.exercise.skill in SLOWING_DOWN
+        return wanted and not self._breathed
+
+    def _start_recording(self) -> None:
+        self._stop_breathing()
+        self._stop_pausing()
+        self._tell_heard()
+        if self.turn_run is not None:
             self.turn_run.start_recording()
+
+    def on_pause_over(self) -> None:
+        if self.stage == "pausing":
+            self._start_recording()
+
+    def _stop_pausing(self) -> None:
+        self.query_one(Pause).stop()
+        if self.stage == "pausing":
+            self.stage = "noticing"
 
     def action_finish(self) -> None:
         if self.turn_run is not None:
@@ -277,7 +330,8 @@ class PracticeScreen(Page):
 
     def action_breathe(self) -> None:
         if self.turn_run is not None:
-            self.turn_run.note_step()
+            self.turn_run.note_step("breath")
+        self._breathed = True
         self.stage = "breathing"
         self.query_one(Breath).start()
 
@@ -302,10 +356,46 @@ class PracticeScreen(Page):
         if picked and self.turn_run is not None:
             self.turn_run.note_heard(picked)
 
+    # what happened in you, for the trainee alone
+
+    def action_say_pull(self, number: int) -> None:
+        self._pull = PullChoices.numbered(number)
+        self._asked()
+
+    def action_skip_pull(self) -> None:
+        """Nothing is kept of it, not even that it was skipped."""
+        self._asked()
+
+    def _asked(self) -> None:
+        self.stage = "answering"
+        if self._answer is not None:
+            self._go_to_answer()
+
+    def _go_to_answer(self) -> None:
+        """The answer is here, and the question was answered or skipped."""
+        if self._answer is None:
+            return
+        attempt, stored = self._answer
+        if stored and self._pull is not None:
+            self._keep_pull(PullSaid(attempt_id=attempt.id, pull=self._pull, said_at=datetime.now(UTC)))
+        self.show_answer(attempt, stored=stored)
+
+    def _keep_pull(self, said: PullSaid) -> None:
+        app, store = self.app, self.practice.store
+
+        def work() -> None:
+            try:
+                store.say_pull(said)
+            except VoiceTrainerError as error:
+                app.post_message(Trouble(str(error)))
+
+        app.run_worker(work, thread=True, group="pull")  # of the app: this screen is about to go
+
     def action_leave(self) -> None:
-        """From a breath back to answering; from anywhere else home, and nothing is kept."""
-        if self.stage == "breathing":
+        """From a breath or a pause back to answering; from anywhere else home, and nothing is kept."""
+        if self.stage in ("breathing", "pausing"):
             self._stop_breathing()
+            self._stop_pausing()
             return
         self._leaving = True
         if self.turn_run is not None:
@@ -332,7 +422,9 @@ class PracticeScreen(Page):
         self.query_one("#note").display = stage == "ready" and bool(self.exercise.content_note)
         self.query_one(FeelingChoices).display = stage == "noticing"
         self.query_one(Breath).display = stage == "breathing"
+        self.query_one(Pause).display = stage == "pausing"
         self.query_one(Recorder).display = self.busy
+        self.query_one(PullChoices).display = stage == "asking"
         self.query_one(Waveform).display = not self.busy
         self.query_one("#captions").display = self._captions and not self.busy
         self.query_one("#now", Static).update(self._now())
@@ -348,12 +440,13 @@ class PracticeScreen(Page):
             "noticing": (
                 "Space",
                 " starts your answer. ",
-                "B",
-                " takes a breath first, ",
+                *(("B", " takes a breath first, ") if self.practice.preferences.breathing else ()),
                 "R",
                 f" hears {name} again.",
             ),
             "breathing": ("Enter", " ends it, ", "Space", " starts your answer."),
+            "pausing": ("", "Your answer begins by itself. ", "Space", " begins it now, ", "Escape", " goes back."),
+            "asking": ("1–5", " if you like, ", "Enter", " skips it. Then you see what was heard."),
             "recording": ("Space", " when you have said it. ", "Escape", " lets it go; nothing is kept."),
             "answering": ("", f"Listening back to what {name} would have heard…"),
             "failed": ("R", " tries again, ", "Escape", " goes home."),

@@ -24,7 +24,9 @@ STAGE_DOING: dict[Stage, Doing] = {
     "hearing": "listening",
     "noticing": "listening",
     "breathing": "listening",
+    "pausing": "listening",
     "recording": "answering",
+    "asking": "scoring",
     "answering": "scoring",
     "failed": "ready",
 }
@@ -39,6 +41,8 @@ class SessionPracticeScreen(PracticeScreen):
         line: one sentence that says what to do. answered: is given the attempt once it is stored.
         begun: is told every run that begins, before anything is heard. doing: is told what the person is at.
     """
+
+    STEPS_ROUND = False
 
     def __init__(
         self,
