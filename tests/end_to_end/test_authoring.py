@@ -67,6 +67,14 @@ def test_from_a_script_every_command_of_the_guide_works(env: dict[str, str], tmp
     assert "the-lift-home" in [json.loads(line)["id"] for line in listed.stdout.splitlines()]
 
 
+@pytest.mark.model
+def test_the_reply_that_the_guide_tries_gets_its_level(env: dict[str, str]) -> None:
+    (command,) = commands(2)
+    done = subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["level"] in (3, 4, 5)
+    assert len(re.findall(r"^```sh$", GUIDE, re.MULTILINE)) == 3  # a new block needs a test, too
+
+
 ANSWERS = (
     ("Title", "The recital"),
     ("Where it happens", "son"),  # none of them: it is asked again

@@ -25,10 +25,10 @@ from voice_trainer.speech.prompt_level import LEAD_S, TAIL_S, levelled, loudness
 SPOKEN = library_folder() / "cold-dinner" / "opens-2.opus"
 NEW = (
     "exercises", "new", "the-bus", "--title", "The bus", "--context", "friend", "--skill", "validate", "--speaker",
-    "Ana", "--relation", "your friend", "--turns", "2", "--text", "I waited.", "--text", "An hour.", "--feelings", "hurt",
-    "--feelings", "alone", "--meaning", "She wants to count.", "--meaning", "She was alone.", "--listen-for",
-    "The end.", "--listen-for", "The pause.", "--reply", "4 | You waited. | It stays.", "--reply", "4 | An hour? | It asks.",
-    "--reply", "goes-on | 3 | A whole hour. | It says it back.",
+    "Ana", "--relation", "your friend", "--turns", "2", "--text", "I waited.", "--text", "An hour.", "--feelings",
+    "hurt", "--feelings", "alone", "--meaning", "She wants to count.", "--meaning", "She was alone.",
+    "--listen-for", "The end.", "--listen-for", "The pause.", "--reply", "4 | You waited. | It stays.", "--reply",
+    "4 | An hour? | It asks.", "--reply", "goes-on | 3 | A whole hour. | It says it back.",
 )  # fmt: skip
 
 Say = Callable[..., tuple[int, str, str]]
@@ -145,6 +145,7 @@ def test_however_loud_and_long_it_was_it_comes_out_like_the_others(
     assert (sound.stat().st_mode & 0o777) == 0o600
 
 
+@pytest.mark.slow
 def test_two_minutes_are_written_and_read_back_whole(say: Say, bus: Path, tmp_path: Path) -> None:
     samples, rate = speech()
     long = np.tile(samples, int(118 * rate / len(samples)))
