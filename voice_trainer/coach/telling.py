@@ -5,15 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from ..errors import RequestInvalid
 from .protocol import View, encode
 from .session import LiveSession
 from .snapshot import Change
-
-CHUNK = 16
-"""Views are handed over this many at a time, so that the first are on their way while the last are made."""
-HANDED_OVER_S = 5.0
 
 
 class Teller:
@@ -43,6 +40,7 @@ class Teller:
         self._everybody = False
         self._some: set[str] = set()
         self._may_wait = False
+        self._handing: Literal["", "passing", "news"] = ""
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="coach-telling", daemon=True)
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -84,35 +82,45 @@ class Teller:
             try:
                 self._sweep(everybody, some)
             except Exception as error:  # whatever it is, the next change is told again
+                self._handed()
                 self._fault(f"{type(error).__name__}: {error}")
 
     def _next(self, swept_at: float) -> tuple[bool, set[str]] | None:
-        """Whom to tell: (everybody, these); None at the end."""
+        """Whom to tell: (everybody, these); None at the end.
+
+        What is still being sent is waited for, so that under load views are left out rather than piled up; only news
+        for everybody does not wait for what could have waited itself.
+        """
         with self._wake:
             while not self._stopped:
                 wait_s = swept_at + self._passing_s - time.monotonic()
-                due = self._may_wait and wait_s <= 0
-                if self._everybody or due:
+                news = self._everybody and self._handing != "news"
+                if news or (self._may_wait and wait_s <= 0 and not self._handing):
+                    self._handing = "news" if news else "passing"
                     self._everybody = self._may_wait = False
                     self._some = set()
                     return True, set()
-                if self._some:
+                if self._some and not self._handing:
                     some, self._some = self._some, set()
+                    self._handing = "passing"
                     return False, some
-                self._wake.wait(max(wait_s, 0.001) if self._may_wait else None)
+                self._wake.wait(max(wait_s, 0.001) if self._may_wait and not self._handing else None)
         return None
 
+    def _handed(self) -> None:
+        with self._wake:
+            self._handing = ""
+            self._wake.notify()
+
     def _sweep(self, everybody: bool, some: set[str]) -> None:
+        """Make them all, then hand them over: two threads at once would each wait for the other's turns."""
         names = self._connected()
-        whom = [one for one in names if everybody or one in some]
         belonging = _Belonging()
-        for start in range(0, len(whom), CHUNK):
-            handed = threading.Event()
-            self._deliver(
-                {one: self._frame(one, names[one], belonging) for one in whom[start : start + CHUNK]}, handed.set
-            )
-        if whom:
-            handed.wait(HANDED_OVER_S)
+        views = {one: self._frame(one, names[one], belonging) for one in names if everybody or one in some}
+        if views:
+            self._deliver(views, self._handed)
+        else:
+            self._handed()
 
     def _frame(self, person_id: str, name: str, belonging: _Belonging) -> bytes | None:
         try:
