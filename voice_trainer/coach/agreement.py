@@ -55,8 +55,8 @@ def machine_score(summary: AttemptSummary) -> MachineScore:
 
 def warm() -> None:
     """Load what the coefficients need (a second), so that nobody waits for it under a lock."""
-    import scipy.stats  # type: ignore[import-untyped]  # noqa: F401
-    import sklearn.metrics  # type: ignore[import-untyped]  # noqa: F401
+    import scipy.stats  # noqa: F401
+    import sklearn.metrics  # noqa: F401
 
 
 def agreement(ratings: Collection[Rating], machine: Mapping[str, MachineScore]) -> Agreement:

@@ -58,7 +58,7 @@ def levelled(samples: Floats, rate_hz: int, lufs: float = PROMPT_LUFS) -> Floats
 
 def _limited(samples: Floats, rate_hz: int) -> Floats:
     """A limiter that looks ahead: the gain falls before the peak arrives, and never jumps."""
-    from scipy.ndimage import minimum_filter1d, uniform_filter1d  # type: ignore[import-untyped]
+    from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
     ceiling = 10.0 ** (PEAK_DBFS / 20.0)
     width = 2 * int(LOOKAHEAD_S * rate_hz) + 1
