@@ -67,7 +67,7 @@ ABOUT: dict[PathName, PathAbout] = {
         ),
     ),
     "disorganized": PathAbout(
-        title="The come-here, go-away pull",
+        title="The to-and-fro pull",
         about=(
             "Somebody reaches for you and pushes you off in the same breath. Psychologists call it the disorganized "
             "pull. It is a pull, not a kind of person: it is left where comfort and fright once came from the same "

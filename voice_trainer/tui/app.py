@@ -181,6 +181,12 @@ class VoiceTrainerApp(App[None]):
         if self.opened:
             self.show(LibraryScreen())
 
+    def action_paths(self) -> None:
+        from .screens.paths import PathsScreen
+
+        if self.opened:
+            self.show(PathsScreen())
+
     def action_settings(self) -> None:
         from .screens.settings import SettingsScreen
 
@@ -304,6 +310,7 @@ class VoiceTrainerApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002
         yield SystemCommand("Home", "Today's practice and your last attempts", self.action_home)
         yield SystemCommand("Library", "Browse the exercises", self.action_library)
+        yield SystemCommand("Paths", "Step by step, or along one of the pulls", self.action_paths)
         yield SystemCommand("Together", "Sessions with a group: coach one, or join one", self.action_together)
         yield SystemCommand("Settings", "Microphone, captions, looks", self.action_settings)
         yield SystemCommand("Help", "Keys, marks, and what scoring can't know", self.action_help)

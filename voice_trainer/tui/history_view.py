@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from ..exercise import Exercise
-from ..store import HistoryRow
+from ..pulls import PullPattern, pull_pattern
+from ..store import HistoryRow, PullSaid
 from ..trends import Comparable, Day, Pooled, Return, Trend, by_day, comparable, pooled, returns, trends
 
 DAYS: dict[int, str] = {7: "last 7 days", 30: "last 30 days", 90: "last 90 days", 365: "last year"}
@@ -41,6 +42,7 @@ class HistoryView(msgspec.Struct, frozen=True, kw_only=True):
     trends: tuple[Trend, ...]
     pooled: Pooled
     returns: tuple[Return, ...]
+    pulls: PullPattern
     shown: int
     of: int
 
@@ -66,7 +68,11 @@ def matching(
 
 
 def view(
-    rows: Sequence[HistoryRow], filters: HistoryFilters, exercises: Mapping[str, Exercise], now: datetime
+    rows: Sequence[HistoryRow],
+    filters: HistoryFilters,
+    exercises: Mapping[str, Exercise],
+    now: datetime,
+    said: Sequence[PullSaid] = (),
 ) -> HistoryView:
     """All that is to be drawn of ``rows``."""
     kept = matching(rows, filters, exercises, now)
@@ -78,6 +84,7 @@ def view(
         trends=trends(alone),
         pooled=pooled(compared.rows),
         returns=returns(kept),
+        pulls=pull_pattern(said if len({row.person for row in kept}) <= 1 else (), kept, exercises),
         shown=len(kept),
         of=len(rows),
     )

@@ -9,9 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
+from ...branches import has_branches
 from ...errors import VoiceTrainerError
+from ..beside import after_a_breath
+from ..care import after_heavy
 from ..messages import Played, Trouble
 from ..player import Player
 from ..widgets.curves import Curves
@@ -29,7 +33,15 @@ if TYPE_CHECKING:
 NOTHING_SAID = (
     "No words were heard. Sometimes silence is an answer; if it wasn't one, check the microphone in Settings."
 )
-DEBRIEF = "If this touched something of your own, let it settle before the next one, and speak to somebody you trust."
+ENDS = "W shows the way you came, and what another reply would have opened."
+
+
+class BesideFound(Message):
+    """What stands beside a reply with a breath before it: one plain sentence, or two."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
 
 
 class FeedbackScreen(Page):
@@ -44,6 +56,7 @@ class FeedbackScreen(Page):
         Binding("v", "replay", "Replay"),
         Binding("d", "details", "Details"),
         Binding("e", "correct", "Correct the words", show=False),
+        Binding("w", "way", "The way you came", show=False),
         Binding("escape,h", "app.home", "Home", key_display="esc"),
         TO_HELP,
     ]
@@ -58,6 +71,7 @@ class FeedbackScreen(Page):
         following = exercise.following(self.turn, attempt.outcome) if self.turn else None
         self.next_turn = following.id if following else None
         self._model = -1
+        self.beside = ""
         self.player = Player(self)
 
     def _find_turn(self) -> Turn | None:
@@ -114,6 +128,20 @@ class FeedbackScreen(Page):
         if self.check_action("correct", ()):
             self.query_one("#transcript").border_subtitle = "E corrects the words"
         self._show_notes()
+        if "breath" in self.attempt.steps:
+            self.run_worker(self._find_beside, thread=True, group="beside")
+
+    def _find_beside(self) -> None:
+        try:
+            told = after_a_breath(self.attempt, self.trainer.practice.store)
+        except VoiceTrainerError as error:
+            self.app.post_message(Trouble(str(error)))
+        else:
+            self.post_message(BesideFound(told))
+
+    def on_beside_found(self, message: BesideFound) -> None:
+        self.beside = message.text
+        self._show_notes()
 
     def on_unmount(self) -> None:
         self.player.stop()
@@ -127,8 +155,12 @@ class FeedbackScreen(Page):
             heard, felt = ", ".join(self.attempt.heard), ", ".join(self.turn.feelings)
             tail = " You were with them." if both else " Close listening is a guess, and guesses get corrected."
             notes.append(f"You heard {heard}. {self.exercise.speaker.name} felt {felt}.{tail}")
+        if self.beside:
+            notes.append(self.beside)
+        if self.check_action("way", ()) and self.next_turn is None:
+            notes.append(ENDS)
         if self.exercise.content_note:
-            notes.append(DEBRIEF)
+            notes.append(after_heavy(self.trainer.practice.preferences.help_line))
         told = Content("\n").join([Content.assemble(("· ", "$quiet"), (note, "$quiet")) for note in notes])
         for widget in self.query(".notes").results(Static):  # one of the two is shown, as the width has it
             widget.update(told)
@@ -140,6 +172,8 @@ class FeedbackScreen(Page):
             return self.attempt.recording is not None
         if action == "model":
             return self.turn is not None and bool(self.turn.model_replies)
+        if action == "way":
+            return self.turn is not None and has_branches(self.exercise)
         if action in ("speaker", "again"):
             return self.turn is not None
         return True
@@ -186,11 +220,19 @@ class FeedbackScreen(Page):
             self.trainer.practise(self.exercise, self.turn.id)
 
     def action_go_on(self) -> None:
-        """Let the speaker answer back; where the exercise ends, home."""
+        """Let the speaker answer back; where a talk ends, look back on it, and where there was none, home."""
         if self.next_turn is not None:
             self.trainer.practise(self.exercise, self.next_turn, at_once=True)
+        elif self.check_action("way", ()):
+            self.action_way()
         else:
             self.trainer.action_home()
+
+    def action_way(self) -> None:
+        from .way import WayScreen
+
+        self.player.stop()
+        self.app.push_screen(WayScreen(self.attempt, self.exercise))
 
     def action_replay(self) -> None:
         from .replay import ReplayScreen

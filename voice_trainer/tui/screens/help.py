@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,7 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from ..care import looking_after_you
 from ..words import MARK_STYLES, MARK_WORDS, VOICE_LEVELS, WORDING_LEVELS, bar
+
+if TYPE_CHECKING:
+    from ..app import VoiceTrainerApp
 
 KEYS: tuple[tuple[str, str], ...] = (
     ("Enter", "go on: begin, play, skip, open"),
@@ -29,7 +33,8 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("- +  B E L X", "in a replay: slower and faster; begin, end, repeat and drop a passage"),
     ("Tab  1–9  C", "in a replay: another take; two attempts side by side"),
     ("P  Del", "in a replay: pin a note to this moment; remove it"),
-    ("H  L  S  Y", "home, library, settings, history"),
+    ("W", "on the feedback: the way through the talk, and the other ways"),
+    ("H  L  P  S  Y", "home, library, paths, settings, history"),
     ("G", "together: coach a group, or join one"),
     ("↵ O [ ] A C W X", "a coach, on people: turn, only them, their place, add, consent, take back, out"),
     ("N Space - + P I", "a coach: next round or step, the time, the plan, the invitation"),
@@ -46,10 +51,6 @@ PRIVACY = (
     "Everything stays on this machine: your voice, the words, the history; nothing is sent anywhere. You can delete "
     "any recording, or all of it, with “voice-trainer forget”."
 )
-TO_TURN = (
-    "Some of this may touch things of your own. Stop whenever you like, and speak to somebody you trust, or to your "
-    "doctor or a helpline where you live."
-)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -63,11 +64,15 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog -tall-dialog") as box:
             box.border_title = "Help"
-            yield Static(_help())
+            yield Static(_help(self._help_line()))
         yield Footer(show_command_palette=False, compact=True)
 
+    def _help_line(self) -> str:
+        trainer = cast("VoiceTrainerApp", self.app)
+        return trainer.practice.preferences.help_line if trainer.opened else ""
 
-def _help() -> Content:
+
+def _help(help_line: str) -> Content:
     lines = [Content.assemble((f"{key:9}", "bold $primary"), what) for key, what in KEYS]
     lines += [Content(""), Content.assemble(("What the marks mean", "bold"))]
     lines += [Content.assemble((f"{mark}        ", MARK_STYLES[mark]), text) for mark, text in MARK_WORDS.items()]
@@ -76,6 +81,11 @@ def _help() -> Content:
         Content.assemble((f"{bar(i)}    ", "$primary"), f"{word:16}", VOICE_LEVELS[i - 1])
         for i, word in enumerate(WORDING_LEVELS, 1)
     ]
-    for title, text in (("What scoring can't know", CANNOT_KNOW), ("Privacy", PRIVACY), ("Looking after you", TO_TURN)):
+    last = (
+        ("What scoring can't know", CANNOT_KNOW),
+        ("Privacy", PRIVACY),
+        ("Looking after you", looking_after_you(help_line)),
+    )
+    for title, text in last:
         lines += [Content(""), Content.assemble((title, "bold")), Content(text)]
     return Content("\n").join(lines)

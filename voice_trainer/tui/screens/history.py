@@ -20,6 +20,7 @@ from ..history_view import DAYS, HistoryFilters, HistoryView, view
 from ..messages import Trouble
 from ..widgets.attempt_list import AttemptList
 from ..widgets.counted import Counted, Returned
+from ..widgets.pulled import Pulled
 from ..widgets.trend_list import TrendList, TrendPlot
 from ..words import CONTEXTS, SKILLS
 from .feedback import FeedbackScreen
@@ -27,7 +28,7 @@ from .page import ROOMS, TO_HELP, Page
 
 if TYPE_CHECKING:
     from ...attempt import Attempt
-    from ...store import HistoryRow
+    from ...store import HistoryRow, PullSaid
 
 FIRST_PAGE = 200
 FIELDS: tuple[tuple[str, str, Iterable[tuple[str, object]]], ...] = (
@@ -47,10 +48,17 @@ class HistoryLoaded(Message):
     """The attempts were read; ``whole`` once all of them were."""
 
     def __init__(
-        self, rows: tuple[HistoryRow, ...], filters: HistoryFilters, drawn: HistoryView, *, whole: bool
+        self,
+        rows: tuple[HistoryRow, ...],
+        said: tuple[PullSaid, ...],
+        filters: HistoryFilters,
+        drawn: HistoryView,
+        *,
+        whole: bool,
     ) -> None:
         super().__init__()
         self.rows = rows
+        self.said = said
         self.filters = filters
         self.drawn = drawn
         self.whole = whole
@@ -115,6 +123,7 @@ class HistoryScreen(Page):
         super().__init__()
         self.filters = HistoryFilters()
         self.rows: tuple[HistoryRow, ...] = ()
+        self.said: tuple[PullSaid, ...] = ()
         self.drawn: HistoryView | None = None
         self.whole = False
         self._view = 0
@@ -133,6 +142,7 @@ class HistoryScreen(Page):
                     yield TrendPlot(id="trend-plot")
                 with Vertical(id="counts-box"):
                     yield Counted(id="counted")
+                    yield Pulled(id="pulled")
                     yield Returned(id="returned")
         yield Static("", id="history-note", markup=False)
 
@@ -153,21 +163,22 @@ class HistoryScreen(Page):
 
     def _read(self, limit: int | None) -> None:
         try:
-            rows = self.trainer.practice.store.history(limit=limit)
+            store = self.trainer.practice.store
+            rows, said = store.history(limit=limit), store.pulls()
         except VoiceTrainerError as error:
             self.post_message(Trouble(str(error)))
         else:
-            self._tell(rows, whole=limit is None or len(rows) < limit)
+            self._tell(rows, said, whole=limit is None or len(rows) < limit)
 
-    def _tell(self, rows: tuple[HistoryRow, ...], *, whole: bool) -> None:
+    def _tell(self, rows: tuple[HistoryRow, ...], said: tuple[PullSaid, ...], *, whole: bool) -> None:
         exercises = {one.id: one for one in self.trainer.practice.library.exercises}
         filters = self.filters
-        drawn = view(rows, filters, exercises, datetime.now(UTC))
-        self.post_message(HistoryLoaded(rows, filters, drawn, whole=whole))
+        drawn = view(rows, filters, exercises, datetime.now(UTC), said)
+        self.post_message(HistoryLoaded(rows, said, filters, drawn, whole=whole))
 
     async def on_history_loaded(self, message: HistoryLoaded) -> None:
         first = not self.rows
-        self.rows, self.whole = message.rows, message.whole
+        self.rows, self.said, self.whole = message.rows, message.said, message.whole
         if first:
             self._begin_with_me()
         self._offer()
@@ -218,6 +229,7 @@ class HistoryScreen(Page):
         trends.show(drawn.trends, SEVERAL if len(drawn.compared.people) > 1 else "" if drawn.shown else NOTHING)
         await self.query_one(TrendPlot).show(trends.chosen)
         self.query_one(Counted).show(drawn.pooled, drawn.compared)
+        self.query_one(Pulled).show(drawn.pulls, now.date())
         self.query_one(Returned).show(drawn.returns, titles, now)
         self.query_one("#history-note", Static).update(self._note(drawn))
 
@@ -240,8 +252,8 @@ class HistoryScreen(Page):
         self._narrow()
 
     def _narrow(self) -> None:
-        rows, whole = self.rows, self.whole
-        self.run_worker(lambda: self._tell(rows, whole=whole), thread=True, group="narrow", exclusive=True)
+        rows, said, whole = self.rows, self.said, self.whole
+        self.run_worker(lambda: self._tell(rows, said, whole=whole), thread=True, group="narrow", exclusive=True)
 
     def action_narrow(self) -> None:
         """To the first filter, and from one to the next."""

@@ -34,6 +34,7 @@ class HomeScreen(Page):
         Binding("enter", "practise", "Practise"),
         Binding("delete,d", "delete", "Delete", key_display="del"),
         TO_LIBRARY,
+        Binding("p", "app.paths", "Paths"),
         Binding("y", "history", "History"),
         Binding("g", "app.together", "Group"),
         Binding("h", "first", "Home", show=False),

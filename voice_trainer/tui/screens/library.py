@@ -40,6 +40,7 @@ class LibraryScreen(Page):
         Binding("slash", "search", "Search", key_display="/"),
         Binding("f", "narrow", "Filter"),
         Binding("c", "clear", "Clear"),
+        Binding("p", "app.paths", "Paths"),
         Binding("escape", "back", "Home"),
         *ROOMS[2:],
         Binding("h", "app.home", "Home", show=False),

@@ -116,7 +116,7 @@ class SessionFeedbackScreen(FeedbackScreen):
         self._over = over
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("again", "correct") or action == "app.home":
+        if action in ("again", "correct", "way") or action == "app.home":
             return False
         if action == "replay" and self._over:
             return False

@@ -14,6 +14,7 @@ from textual.widgets import Input, Select, Static
 from textual.worker import get_current_worker
 
 from ...errors import VoiceTrainerError
+from ...preferences import LONGEST_HELP_LINE
 from ..messages import DevicesFound, MeterLevel, Played, TestOver, Trouble
 from ..player import Player
 from ..widgets.recorder import level_bar
@@ -62,11 +63,24 @@ class SettingsScreen(Page):
             yield _row("Loudspeaker", Select[str]([], prompt=SYSTEM, id="output_device", compact=True))
             yield _row("Headphones", Toggle(chosen.headphones, id="headphones"), "rates speaking over them")
             yield _row("Captions", Toggle(chosen.captions, id="captions"), "words from the start")
+            yield _row("Steps", Toggle(chosen.breathing, id="breathing"), "a breath or a pause first")
+            yield _row("Ask me after", Toggle(chosen.ask_pull, id="ask_pull"), "what happened in you")
             yield _row(
                 "Stop recording",
                 Select(AUTO_STOP_CHOICES, value=_stop(chosen), allow_blank=False, id="auto_stop_s", compact=True),
             )
             yield _row("Your name", Input(chosen.person, placeholder="nobody in particular", id="person", compact=True))
+            yield _row(
+                "Where to turn",
+                Input(
+                    chosen.help_line,
+                    placeholder="somebody you trust, or a line",
+                    max_length=LONGEST_HELP_LINE,
+                    id="help_line",
+                    compact=True,
+                ),
+                "shown in Help",
+            )
             yield _row(
                 "Colours", Select(THEME_CHOICES, value=chosen.theme, allow_blank=False, id="theme", compact=True)
             )
@@ -198,10 +212,10 @@ class SettingsScreen(Page):
         self._change(event.toggle.id or "", event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self._change("person", event.value.strip())
+        self._change(event.input.id or "", event.value.strip())
 
     def on_input_blurred(self, event: Input.Blurred) -> None:
-        self._change("person", event.value.strip())
+        self._change(event.input.id or "", event.value.strip())
 
     def _change(self, field: str, value: Any) -> None:
         if getattr(self.preferences, field) == value:
