@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "voice_trainer" / "listening_model"
 PROMPT_TOKENS = 48
 REPLY_TOKENS = 128
-VERSION = "listening-2"
+VERSION = "listening-3"
 
 
 def arguments() -> argparse.Namespace:
@@ -34,6 +34,7 @@ def main() -> None:
     options = arguments()
     from voice_trainer.engines.listener import OnnxListener
 
+    from . import levels
     from .data import read_all
     from .evaluate import floors_of, measure_all
     from .report import throughput, write_card, write_results
@@ -46,9 +47,11 @@ def main() -> None:
     notes = [] if options.evaluate_only else _fit_and_export(options, splits)
     listener = OnnxListener(options.out, threads=1)
     figures = measure_all(listener, splits, floors_of(splits))
+    judged = {"own corpus, test side": levels.own("test"), "public, judged": levels.public(options.data, splits)}
+    level_figures = [levels.measure(listener, name, found) for name, found in judged.items()]
     rate = throughput(listener, splits)
     minutes = (time.monotonic() - started) / 60
-    write_results(ROOT / "training" / "RESULTS.md", figures, splits, rate, minutes, notes, options.out)
+    write_results(ROOT / "training" / "RESULTS.md", figures, level_figures, splits, rate, minutes, notes, options.out)
     write_card(ROOT / "training" / "MODEL_CARD.md", figures, splits, options.out)
     print((ROOT / "training" / "RESULTS.md").read_text(encoding="utf-8"))
 
@@ -90,7 +93,7 @@ def _fit_and_export(options: argparse.Namespace, splits: dict) -> list[str]:  # 
             export.copy_tokenizer(pretrained, place)
         export.export_float(net, plain / "model.onnx")
         export.quantize(plain / "model.onnx", small / "model.onnx")
-        dev = [s for name in ("annomi", "epitome", "askparents", "needadvice") for s in splits[name].dev]
+        dev = [s for name in ("annomi", "epitome", "askparents", "needadvice", "own") for s in splits[name].dev]
         temperatures, biases = calibrate(net, encoder, dev)
         for place in (plain, small):
             export.write_manifest(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .data import Sample, Span, states
-from .schema import HEADS
+from .schema import HEADS, WHOLE
 
 _FILLER = re.compile(r"(?:,\s*)?\b(?:uh|um|er|erm|mm)\b,?", re.IGNORECASE)
 _STUTTER = re.compile(r"\b(\w{1,4})(?:-+\s?\1\b)+", re.IGNORECASE)
@@ -114,6 +114,6 @@ def excerpt(sample: Sample, rng: random.Random) -> Sample | None:
     found = [sentence for sentence in sample.sentences if states(sentence)]
     if not found or len(sample.sentences) < 2:
         return None
-    absent = {head: 0 for head, label in sample.labels.items() if label == 0 and head != "behavior"}
+    absent = {head: 0 for head, label in sample.labels.items() if label == 0 and head not in ("behavior", *WHOLE)}
     span = Span(0, 1, absent | {"question": 0})
     return replace(sample, sentences=(rng.choice(found),), spans=(span,), weak=False)

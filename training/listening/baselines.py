@@ -41,6 +41,28 @@ _UNDERSTANDS = re.compile(
 )
 
 
+_OF_CORPUS = {
+    "names_feeling": re.compile(
+        r"\b(?:hurt|sad|angry|lonely|scared|ashamed|afraid|furious|worried|anxious|tired|exhausted|disappointed|guilty|"
+        r"frightened|humiliated|grie\w+|relieved|proud|embarrassed|feel(?:ing|s)?)\b",
+        re.I,
+    ),
+    "validation": re.compile(r"\b(?:makes sense|of course|no wonder|that'?s awful|anyone would|right to be)\b", re.I),
+    "affirmation": re.compile(
+        r"\b(?:you'?re (?:brave|strong|a good)|proud of|takes courage|you did|well done)\b", re.I
+    ),
+    "repair": re.compile(r"\b(?:i'?m sorry|my fault|i was wrong|i shouldn'?t have|i hurt you|i let you down)\b", re.I),
+    "self_disclosure": re.compile(r"\b(?:i had|i was|when i|my (?:own|mum|mom|dad)|me too|i went|i'?ve been)\b", re.I),
+    "reassurance_minimizing": re.compile(
+        r"\b(?:at least|it'?ll be|you'?ll be fine|don'?t worry|others have|not that bad|cheer up|it'?s nothing)\b", re.I
+    ),
+    "judging": re.compile(
+        r"\b(?:you should have|too sensitive|overreact\w*|dramatic|selfish|ridiculous|your fault|you always)\b", re.I
+    ),
+    "defending": re.compile(r"\b(?:i didn'?t|i was only|i never|to be fair|i had to|sorry (?:you|if)|not my)\b", re.I),
+}
+
+
 def text_of(sample: Sample) -> str:
     return " ".join(sample.sentences)
 
@@ -66,6 +88,8 @@ def _cue(head: str, text: str) -> int:
         return 0 if asks or reflects or not long else 2 if advises else 1
     if head == "advice":
         return int(advises)
+    if head in _OF_CORPUS:
+        return int(_OF_CORPUS[head].search(text) is not None)
     pattern, level = {
         "emotional_reaction": (_WARM, 1),
         "interpretation": (_UNDERSTANDS, 2),

@@ -9,10 +9,16 @@ from __future__ import annotations
 import csv
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from .schema import HEADS
+from training.corpus.check import read as read_corpus
+from training.corpus.public import public_id
+from training.corpus.schema import PublicReply, Reply
+from training.corpus.sides import group_of, side_of
+from voice_trainer.listening.moves import Move
+
+from .schema import HEADS, OF_CORPUS
 
 INPUT_OF_ANNOMI = {
     "n/a": "none",
@@ -66,9 +72,10 @@ class Sample:
     """One reply. ``spans[0]`` is always the whole of it.
 
     Attributes:
-        corpus: annomi, epitome, askparents, needadvice or bolt.
-        group: what must not be split across fitting and testing (source video, post, thread).
+        corpus: annomi, epitome, askparents, needadvice, bolt or own.
+        group: what must not be split across fitting and testing (source video, post, thread, speaker).
         weak: the whole reply's labels hold for at least one sentence each, but nobody said which.
+        id: of a reply of a public set, as the corpus knows it.
     """
 
     corpus: str
@@ -77,6 +84,7 @@ class Sample:
     sentences: tuple[str, ...]
     spans: tuple[Span, ...] = field(default=())
     weak: bool = False
+    id: str = ""
 
     @property
     def labels(self) -> dict[str, int]:
@@ -133,7 +141,8 @@ def read_annomi(path: Path) -> list[Sample]:
         sentences = split_sentences(row["reply"])
         whole = Span(0, len(sentences), labels)
         spans = (whole, *_asked(sentences, labels["question"]))
-        samples.append(Sample("annomi", str(row["group"]), row["prompt"], sentences, spans, weak=True))
+        known = public_id("annomi", row)
+        samples.append(Sample("annomi", str(row["group"]), row["prompt"], sentences, spans, weak=True, id=known))
     return samples
 
 
@@ -154,7 +163,8 @@ def read_epitome(path: Path) -> list[Sample]:
                 if len(sentence.split()) <= SHORT and states(sentence):
                     found["question"] = 0
                 spans.append(Span(i, i + 1, found, 1 / len(sentences)))
-        samples.append(Sample("epitome", str(row["group"]), row["prompt"], sentences, tuple(spans)))
+        known = public_id("epitome", row)
+        samples.append(Sample("epitome", str(row["group"]), row["prompt"], sentences, tuple(spans), id=known))
     return samples
 
 
@@ -186,13 +196,59 @@ def read_bolt(path: Path) -> list[Sample]:
     return samples
 
 
+def judged_labels(moves: list[Move], level: int) -> dict[str, int]:
+    """What a judgement of the corpus says of the heads; of the main behavior only where one kind of move is all."""
+    have = set(moves)
+    labels = {move: int(move in have) for move in OF_CORPUS}
+    labels["level"] = level - 1
+    labels["advice"] = int("advice" in have)
+    labels["reflection"] = 2 if "complex_reflection" in have else int("simple_reflection" in have)
+    labels["question"] = 1 if "open_question" in have else 2 * int("closed_question" in have)
+    reflects, asks = labels["reflection"] > 0, labels["question"] > 0
+    if reflects and not asks and not have & {"advice", "information"}:
+        labels["behavior"] = _class("behavior", "reflection")
+    elif asks and not reflects and not have & {"advice", "information"}:
+        labels["behavior"] = _class("behavior", "question")
+    elif have and have <= {"advice", "information"}:
+        labels["behavior"] = _class("behavior", "therapist_input")
+    return labels
+
+
+def read_own(replies: list[Reply]) -> dict[str, list[Sample]]:
+    """The corpus of this project by side; what a recognizer wrote is one sentence, as the product would take it."""
+    sides: dict[str, list[Sample]] = {"train": [], "dev": [], "test": []}
+    for reply in replies:
+        sentences = split_sentences(reply.reply)
+        whole = Span(0, len(sentences), judged_labels(reply.moves, reply.level))
+        sample = Sample("own", group_of(reply), reply.prompt, sentences, (whole,), weak=True)
+        sides[side_of(reply)].append(sample)
+    return sides
+
+
+def with_judgements(samples: list[Sample], judged: list[PublicReply]) -> list[Sample]:
+    """``samples`` of a public set, with what was judged of some beside their own labels, which stay as they are."""
+    by_id = {item.id: judged_labels(item.moves, item.level) for item in judged}
+    found = []
+    for sample in samples:
+        more = by_id.get(sample.id)
+        if more is not None:
+            whole = replace(sample.spans[0], labels=more | sample.labels)
+            found.append(replace(sample, spans=(whole, *sample.spans[1:])))
+        else:
+            found.append(sample)
+    return found
+
+
 def read_all(folder: Path) -> dict[str, list[Sample]]:
     """Every corpus of ``folder`` (laid out as training/README.md says); advice keeps its own train and dev files."""
     text = folder / "text" if (folder / "text").is_dir() else folder
     advice = text / "advice"
+    corpus = read_corpus()
+    own = read_own(corpus.own)
     return {
-        "annomi": read_annomi(text / "annomi_train.jsonl"),
-        "epitome": read_epitome(text / "epitome_train.jsonl"),
+        "annomi": with_judgements(read_annomi(text / "annomi_train.jsonl"), corpus.public),
+        "epitome": with_judgements(read_epitome(text / "epitome_train.jsonl"), corpus.public),
+        **{f"own_{side}": samples for side, samples in own.items()},
         "askparents": read_advice(advice / "askparents_train.tsv", "askparents"),
         "needadvice": read_advice(advice / "needadvice_train.tsv", "needadvice"),
         "askparents_test": read_advice(advice / "askparents_dev.tsv", "askparents"),

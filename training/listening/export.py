@@ -16,7 +16,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from voice_trainer.engines.listener import Manifest
 
 from .model import ListeningNet
-from .schema import HEADS, NOT_TAUGHT
+from .schema import HEADS, NOT_TAUGHT, OF_CORPUS
 
 TAUGHT = {
     "simple_reflection": "reflection.simple",
@@ -25,6 +25,7 @@ TAUGHT = {
     "closed_question": "question.closed",
     "information": "input.information",
     "advice": "advice.yes",
+    **{move: f"{move}.yes" for move in OF_CORPUS},
 }
 """Move → head.class. AnnoMI's negotiation and options are read by the input head, but are no move of the product."""
 LARGEST_BYTES = 25_000_000

@@ -16,7 +16,7 @@ from voice_trainer.engines.listener import Encoder, pad
 from .augment import excerpt, join_advice, speechlike, with_advice, with_aside
 from .data import Sample
 from .model import ListeningNet
-from .schema import HEADS
+from .schema import HEADS, OF_CORPUS, WHOLE
 from .split import Split
 
 
@@ -33,7 +33,8 @@ class Recipe:
         beside_advice: share of AnnoMI and EPITOME replies that get an advice sentence put after them.
         beside_aside: share of AnnoMI replies that get a short turn put before or after them.
         excerpts: share of AnnoMI replies of which one stating sentence is read alone as well.
-        epitome: times that EPITOME is read in an epoch.
+        epitome: times that EPITOME is read in an epoch. own: times that the corpus of this project is.
+        own_weight: of the losses of the heads that our own corpus teaches, so that they don't drown the public codes.
         rare: power of a class's inverse frequency by which its loss is weighed in ``WEIGHED`` heads.
         decay: of the rate from one layer of the encoder to the one below it.
         frozen_layers: lowest layers left as pre-trained.
@@ -47,11 +48,13 @@ class Recipe:
     head_rate: float = 1e-3
     decay: float = 0.85
     rare: float = 0.5
-    epitome: float = 1.25
-    advice: int = 1200
+    epitome: float = 1.0
+    own: float = 2.5
+    own_weight: float = 1.0
+    advice: int = 900
     asking: float = 0.15
     weak_weight: float = 0.4
-    trivial: float = 0.4
+    trivial: float = 0.3
     beside_advice: float = 0.15
     beside_aside: float = 0.15
     excerpts: float = 0.2
@@ -73,6 +76,8 @@ def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) 
     annomi, epitome = splits["annomi"].train, splits["epitome"].train
     talk = [s for s in annomi if _words(s) > 2 or rng.random() < recipe.trivial]
     again = rng.sample(epitome, round(len(epitome) * (recipe.epitome % 1)))
+    own = splits["own"].train
+    own = own * int(recipe.own) + rng.sample(own, round(len(own) * (recipe.own % 1)))
     prompts = [sample.prompt for sample in annomi + epitome if sample.prompt]
     advice = [s for name in ("askparents", "needadvice") for s in _advice_drawn(splits[name].train, recipe, rng)]
     other = HEADS["behavior"].index("other")
@@ -88,7 +93,7 @@ def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) 
             beside.append(with_aside(sample, rng.choice(asides), rng))
         else:
             beside.append(sample)
-    return [speechlike(sample, rng) for sample in beside + parts + join_advice(advice, prompts, rng)]
+    return [speechlike(sample, rng) for sample in beside + parts + own + join_advice(advice, prompts, rng)]
 
 
 def _words(sample: Sample) -> int:
@@ -158,6 +163,7 @@ def loss_of(
     spans: torch.Tensor,
     weak: float,
     classes_weigh: dict[str, list[float]],
+    own_weight: float = 1.0,
 ) -> torch.Tensor:
     """Weighted mean cross-entropy of each head over the spans where it is known, summed over heads.
 
@@ -173,7 +179,7 @@ def loss_of(
         for r, sample in enumerate(samples):
             count = int(spans[r].any(-1).sum())
             first = len(targets[r])  # the sentences stand after the labelled spans
-            if not sample.weak or head not in sample.labels or count <= first:
+            if not sample.weak or head not in sample.labels or count <= first or head in WHOLE:
                 continue
             label = sample.labels[head]
             absent = (label == 0 and head != "behavior") or (head == "behavior" and label == 3)
@@ -183,7 +189,8 @@ def loss_of(
         if known:
             rows, columns, labels_, weights = zip(*known, strict=True)
             span, rare = torch.tensor(weights), torch.tensor([classes_weigh[head][label] for label in labels_])
-            total = total - (part[list(rows), list(columns), list(labels_)] * span * rare).sum() / span.sum()
+            share = own_weight if head in OF_CORPUS else 1.0
+            total = total - share * (part[list(rows), list(columns), list(labels_)] * span * rare).sum() / span.sum()
     return total
 
 
@@ -222,7 +229,8 @@ def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: R
         net.train()
         losses = []
         for samples, inputs, targets in batches(epoch_samples(splits, recipe, rng), encoder, recipe.batch, rng):
-            loss = loss_of(net(**inputs), samples, targets, inputs["spans"], recipe.weak_weight, weigh)
+            logits = net(**inputs)
+            loss = loss_of(logits, samples, targets, inputs["spans"], recipe.weak_weight, weigh, recipe.own_weight)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()

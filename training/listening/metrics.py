@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,12 @@ def macro_f1(confusion: NDArray[np.float64]) -> float:
     return float((2 * hits[there] / both[there]).mean())
 
 
+def positive_f1(confusion: NDArray[np.float64]) -> float:
+    """F1 of the second class of two."""
+    both = confusion[1].sum() + confusion[:, 1].sum()
+    return float(2 * confusion[1, 1] / both) if both else 0.0
+
+
 def confusion_of(truth: NDArray[np.int64], guess: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
     table = np.zeros((classes, classes))
     np.add.at(table, (truth, guess), 1)
@@ -25,15 +31,20 @@ def confusion_of(truth: NDArray[np.int64], guess: NDArray[np.int64], classes: in
 
 
 def interval(
-    truth: NDArray[np.int64], guess: NDArray[np.int64], groups: Sequence[str], classes: int, seed: int = 0
+    truth: NDArray[np.int64],
+    guess: NDArray[np.int64],
+    groups: Sequence[str],
+    classes: int,
+    score: Callable[[NDArray[np.float64]], float] = macro_f1,
+    seed: int = 0,
 ) -> tuple[float, float]:
-    """95 % interval of macro-F1, whole groups drawn with replacement."""
+    """95 % interval of ``score`` over a confusion, whole groups drawn with replacement."""
     names = sorted(set(groups))
     place = np.array([names.index(group) for group in groups])
     tables = np.stack([confusion_of(truth[place == g], guess[place == g], classes) for g in range(len(names))])
     rng = np.random.default_rng(seed)
     values = [
-        macro_f1(np.tensordot(np.bincount(rng.integers(0, len(names), len(names)), minlength=len(names)), tables, 1))
+        score(np.tensordot(np.bincount(rng.integers(0, len(names), len(names)), minlength=len(names)), tables, 1))
         for _ in range(RESAMPLES)
     ]
     low, high = np.quantile(values, (0.025, 0.975))

@@ -13,6 +13,7 @@ import msgspec
 from voice_trainer.engines.listener import Manifest, OnnxListener
 
 from .evaluate import Figure
+from .levels import LevelFigure
 from .schema import HEADS
 from .split import Split
 
@@ -67,9 +68,24 @@ def _table(figures: Sequence[Figure]) -> list[str]:
     return lines
 
 
+def _level_table(figures: Sequence[LevelFigure]) -> list[str]:
+    lines = [
+        "| replies | number | **quadratic κ** | 95 % interval | the same | within one | κ of the network's head | rated |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for f in figures:
+        low, high = f.interval
+        lines.append(
+            f"| {f.name} | {f.count} | **{f.kappa:.3f}** | {low:.3f}–{high:.3f} | {f.same:.0%} | {f.within_one:.1%} "
+            f"| {f.head:.3f} | {f.coverage:.1%} |"
+        )
+    return lines
+
+
 def write_results(
     path: Path,
     figures: Sequence[Figure],
+    level_figures: Sequence[LevelFigure],
     splits: dict[str, Split],
     rate: tuple[float, float, float],
     minutes: float,
@@ -85,7 +101,7 @@ def write_results(
         f"SHA-256 {manifest.sha256[:16]}…; read through the product's own engine.",
         "",
         "Macro-F1 on groups that were used neither for fitting nor for choosing: source videos (AnnoMI), posts (EPITOME),",
-        "the published development threads (advice). Intervals: 1000 bootstrap draws of whole groups. *Marks removed*: the",
+        "the published development threads (advice), speakers (own corpus: there F1 of the move's being there). Intervals: 1000 bootstrap draws of whole groups. *Marks removed*: the",
         "same replies and prompts in lower case, with all punctuation and apostrophes gone. *Linear floor*: word and",
         "character n-grams with balanced logistic regression, fitted on the same replies with and without marks.",
         "",
@@ -93,6 +109,13 @@ def write_results(
         "",
         "BOLT is never fitted; its rows carry no prompt, and many are whole speeches with one label. Its floor is the one",
         "fitted on AnnoMI. AnnoMI's simple against complex reflection is a distinction on which human raters reach κ .50.",
+        "",
+        "## The level",
+        "",
+        "1–5 as the product gives it (its formula, told the speaker's feelings and meaning where they are known), beside the",
+        "network's own reading of it. Two raters of one kind agree at κ .92, all within one.",
+        "",
+        *_level_table(level_figures),
         "",
         "## The run",
         "",
@@ -105,6 +128,13 @@ def write_results(
         "",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _not_taught(manifest: Manifest) -> list[str]:
+    if not manifest.not_taught:
+        return []
+    reasons = [f"* `{move}`: {reason}." for move, reason in manifest.not_taught.items()]
+    return ["## What it was not taught, and why", "", *reasons, ""]
 
 
 def write_card(path: Path, figures: Sequence[Figure], splits: dict[str, Split], folder: Path) -> None:
@@ -131,6 +161,9 @@ def write_card(path: Path, figures: Sequence[Figure], splits: dict[str, Split], 
         '"publicly and freely available" |',
         f"| EPITOME, Reddit part | {len(splits['epitome'].train)} | none stated for this part |",
         f"| Advice-EMNLP2020 | drawn from {advice} sentences | MIT |",
+        f"| this project's corpus of spoken replies (training/corpus) | {len(splits['own'].train)} replies | MIT |",
+        "| judgements of this project on replies of AnnoMI and EPITOME, training groups | "
+        f"{sum('level' in s.labels for n in ('annomi', 'epitome') for s in splits[n].train)} | MIT |",
         "",
         "BOLT (BSD 3-Clause) is read for evaluation only. Nothing whose words forbid commercial use is in the weights.",
         "",
@@ -139,16 +172,15 @@ def write_card(path: Path, figures: Sequence[Figure], splits: dict[str, Split], 
         "* `behavior`: AnnoMI's main behavior (reflection, question, therapist input, other), probabilities that sum to 1.",
         "* `moves`, calibrated on development groups with one temperature a head and a shift a class:",
         *(f"  * `{move}` from {source.replace('.', ': ')}" for move, source in manifest.taught.items()),
+        "* `level`: 1–5 as a rater of the corpus would give it, an expectation over five classes; the product joins it with a",
+        "  formula over what the reply takes up of this speaker.",
         "* `mechanisms`: EPITOME's emotional reaction, interpretation, exploration as expected levels 0–2. They are not",
         "  renamed into moves: warmth is not validation, and *interpretation* in EPITOME includes telling of like experience.",
         "* Convention: advice put as a question is advice only. Where a sentence's advice reaches 0.5, its question moves are",
         "  multiplied by the chance that it is none. AnnoMI's *negotiation* and *options* are read but are no move.",
         "* A reflection is there when simple and complex together reach 0.5; each alone may stay below it.",
         "",
-        "## What it was not taught, and why",
-        "",
-        *(f"* `{move}`: {reason}." for move, reason in manifest.not_taught.items()),
-        "",
+        *_not_taught(manifest),
         "## Figures",
         "",
         f"Macro-F1 on unseen groups: behavior {at('AnnoMI behavior')}, reflection present {at('reflection present')}, "
@@ -162,8 +194,9 @@ def write_card(path: Path, figures: Sequence[Figure], splits: dict[str, Split], 
         "  is an intimate quarrel: expect lower figures there. English only.",
         "* One rater coded each AnnoMI turn. Ten raters agree on simple against complex only at κ .50: do not grade by it.",
         "* Sentences are taught mostly through replies' labels, so a sentence's probabilities are weaker than the reply's.",
-        "* It does not know whether a reflected feeling is the right one, and takes a stem with a verdict in it (“it sounds",
-        "  like you're overreacting”) for a reflection.",
+        "* Judging, defending, minimizing, repair and the other moves of intimate talk were taught by replies that one language",
+        "  model wrote and judged; on words of real people they are untested but for the judged public replies, on which the",
+        "  level agrees far less (see RESULTS.md). It does not know whether a reflected feeling is the right one.",
         *(
             f"* No better than word counts yet ({f.f1:.2f} against {f.floor:.2f}): {f.measure.name}."
             for f in figures

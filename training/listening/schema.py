@@ -15,17 +15,31 @@ HEADS: dict[str, tuple[str, ...]] = {
     "interpretation": ("0", "1", "2"),
     "exploration": ("0", "1", "2"),
     "advice": ("no", "yes"),
+    "names_feeling": ("no", "yes"),
+    "validation": ("no", "yes"),
+    "affirmation": ("no", "yes"),
+    "repair": ("no", "yes"),
+    "self_disclosure": ("no", "yes"),
+    "reassurance_minimizing": ("no", "yes"),
+    "judging": ("no", "yes"),
+    "defending": ("no", "yes"),
+    "level": ("1", "2", "3", "4", "5"),
 }
-"""Head → its classes. AnnoMI gives the first four, EPITOME the next three, Advice-EMNLP2020 (with AnnoMI) the last."""
+"""Head → its classes. AnnoMI gives the first four, EPITOME the next three, Advice-EMNLP2020 (with AnnoMI) ``advice``;
+the corpus of this project all the rest, and what it shares with them."""
+OF_CORPUS = (
+    "names_feeling",
+    "validation",
+    "affirmation",
+    "repair",
+    "self_disclosure",
+    "reassurance_minimizing",
+    "judging",
+    "defending",
+)
+"""Moves that the corpus alone teaches, each a head of its own."""
+WHOLE = ("level",)
+"""Heads of the reply as a whole, that a sentence has nothing of."""
 
-NOT_TAUGHT: dict[str, str] = {
-    "names_feeling": "no set we may fit on marks whether a reply names the other's feeling",
-    "validation": "no set we may fit on marks validation; EPITOME's emotional reaction is warmth, another thing",
-    "affirmation": "AnnoMI's public codes do not mark affirmations, and BOLT is kept for evaluation",
-    "repair": "no set we may fit on holds repairs after a hurt",
-    "self_disclosure": "OffMyChest marks any personal detail, also of the other's life: too loose to tell an own story",
-    "reassurance_minimizing": "no set we may fit on marks minimizing",
-    "judging": "no set we may fit on marks judging",
-    "defending": "no set we may fit on marks defending",
-}
-"""Moves of the product that this data can't teach, each with the reason that the trainee is shown."""
+NOT_TAUGHT: dict[str, str] = {}
+"""Moves of the product that the data can't teach, each with the reason that the trainee is shown; none is left."""

@@ -262,9 +262,17 @@ def _reading(manifest: Manifest, found: Probabilities) -> Reading:
     return Reading(
         reply=reply,
         sentences=tuple(sentences),
+        level=_level(found),
         not_taught=dict(manifest.not_taught),
         model_version=manifest.version,
     )
+
+
+def _level(found: Probabilities) -> float | None:
+    """The level that is expected of a rater, 1–5; None where the model has no head for it, or there are no words."""
+    if "level" not in found or np.isnan(found["level"][0, 0]):
+        return None
+    return float(found["level"][0] @ np.arange(1, 6))
 
 
 def _advice_only(span: Span, advised: float) -> None:

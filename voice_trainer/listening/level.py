@@ -1,10 +1,16 @@
-"""The wording level 1–5 (Carkhuff–Truax) as a monotone formula over what the model read and what the reply takes up.
+"""The wording level 1–5 (Carkhuff–Truax): the model's own reading of it, joined with a monotone formula over what it
+read and what the reply takes up of this speaker's words, feelings and meaning, which the model is not told.
+
+    value   = CENTRE + SPREAD · (read · READ_SHARE + score · (1 − READ_SHARE) − CENTRE), cut to 1–5
+    wording = (value − 1) / 4;  level = value, rounded half up
+
+``read`` is an expectation, which never reaches the ends: ``SPREAD`` gives them back. A model that was not taught the
+level leaves it to the formula:
 
     earned  = 4 · Σ weight · signal               (weights below; at most 4)
     held    = 1 − HARM_WEIGHT · max(0, harm − HARM_FROM) / (1 − HARM_FROM)
     score   = 1 + max(0, earned · held − WRONG_FEELING · wrong), cut to 1–5
-    score   ≤ 3 where the reply only says the speaker's words back
-    wording = (score − 1) / 4;  level = score, rounded half up
+    score, value ≤ 3 where the reply only says the speaker's words back
 
 Signals, each 0–1:
 
@@ -40,6 +46,11 @@ WEIGHTS: dict[str, float] = {
 }
 """They sum to more than 1 on purpose: nobody has to do everything at once to be deeply heard. Chosen by hand on the 51
 replies of the exercises and the 34 of ``tests/unit/listening/replies.yaml``, so agreement on these is no test."""
+CENTRE = 2.6
+SPREAD = 1.35
+READ_SHARE = 0.8
+"""Chosen on the corpus' development side and the exercises' model replies: quadratic κ .81 and .80 there, against .55
+and .77 for the formula alone and .78 and .72 for the reading alone."""
 HARM_WEIGHT = 0.85
 WRONG_FEELING = 0.8
 PARROT_CEILING = 3.0
@@ -98,6 +109,15 @@ def score(signals: Signals) -> float:
     held = earned * (1.0 - HARM_WEIGHT * felt)
     value = 1.0 + max(0.0, held - WRONG_FEELING * signals.wrong)
     return min(value, PARROT_CEILING) if signals.parroting else min(value, 5.0)
+
+
+def joined(signals: Signals, read: float | None) -> float:
+    """The level before rounding, 1–5. ``read``: as the model expects a rater to give it; None leaves the formula."""
+    formula = score(signals)
+    if read is None:
+        return formula
+    value = CENTRE + SPREAD * (READ_SHARE * read + (1.0 - READ_SHARE) * formula - CENTRE)
+    return max(1.0, min(value, PARROT_CEILING if signals.parroting else 5.0))
 
 
 def level(value: float) -> int:

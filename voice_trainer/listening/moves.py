@@ -90,12 +90,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         reply: over all of it. sentences: one span for each sentence given, in order.
+        level: 1–5 as the model expects a rater to give it (see ``level``); None where it was not taught to.
         not_taught: move → why this model can't tell it.
         model_version: of the network that read it.
     """
 
     reply: Span
     sentences: tuple[Span, ...]
+    level: float | None = None
     not_taught: dict[Move, str] = {}
     model_version: str = ""
 

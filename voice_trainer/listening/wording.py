@@ -11,7 +11,7 @@ from .dimensions import WORDING_DIMENSIONS, Dimension
 from .evidence import Spoken
 from .feeling_fit import fit_feelings
 from .feelings import match, named_feelings
-from .level import level, score
+from .level import joined, level
 from .moves import MOVES, Behavior, Mechanism, Move, Reading, Sentence, there
 from .signals import read_signals
 from .wording_dimensions import rate
@@ -96,7 +96,7 @@ def assess(
     named = tuple(one for part in spoken if part.counted for one in part.named)
     fit = fit_feelings(named, feelings, prompt)
     signals = read_signals(prompt, spoken, reading, fit, meaning)
-    value = score(signals)
+    value = joined(signals, reading.level)
     dimensions = rate(spoken, reading, fit, signals)
     return Wording(
         behavior=_behavior(reading.reply.behavior),
