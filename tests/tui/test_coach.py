@@ -22,7 +22,6 @@ from voice_trainer.tui.screens.coach_plan import CoachPlanScreen
 from voice_trainer.tui.screens.coach_reply import CoachReplyScreen
 from voice_trainer.tui.screens.coach_steps import StepsScreen
 from voice_trainer.tui.screens.consent import ConsentScreen
-from voice_trainer.tui.screens.home import HomeScreen
 from voice_trainer.tui.screens.note import NoteScreen
 from voice_trainer.tui.screens.pick_exercise import PickExerciseScreen
 from voice_trainer.tui.screens.session_practice import SessionFeedbackScreen, SessionPracticeScreen
@@ -496,7 +495,7 @@ async def test_a_session_that_is_over_is_looked_back_on(room: Room, theirs: Room
         await until(pilot, lambda: "Ben" in seen(app))
         assert desk.served == []
         await pilot.press("escape")
-        await until(pilot, on(app, HomeScreen))
+        await until(pilot, on(app, CoachHomeScreen))
 
 
 # one room

@@ -24,6 +24,7 @@ from voice_trainer.tui.screens.session_practice import SessionFeedbackScreen, Se
 from voice_trainer.tui.screens.shared import OwnReplyScreen, SharedScreen
 from voice_trainer.tui.screens.tally import TallyScreen
 from voice_trainer.tui.together import Joining
+from voice_trainer.tui.widgets.joined_card import JoinedCard
 
 from .conftest import Room, make_room, until
 from .grouping import REFLECTING, Door, a_session, begin, come_in, renamed, reply
@@ -53,6 +54,16 @@ def live(coach: Room) -> LiveSession:
 @pytest.fixture
 def door(live: LiveSession, tmp_path: Path) -> Door:
     return Door(live, tmp_path / "joined")
+
+
+def card(app: VoiceTrainerApp) -> str:
+    """What the card says, on one line."""
+    return " ".join(str(app.screen.query_one(JoinedCard).visual_text).split())
+
+
+def told(app: VoiceTrainerApp) -> str:
+    """What was told in passing."""
+    return " ".join(notification.message for notification in app._notifications)
 
 
 async def come_into(app: VoiceTrainerApp, pilot: Pilot[None], *answers: str) -> JoinedScreen:
@@ -129,7 +140,7 @@ async def test_what_comes_is_answered_in_the_usual_practice_and_shared(
         assert "Again" not in footer(app)
         await pilot.press("a")
         await until(pilot, on(app, JoinedScreen))
-        await until(pilot, lambda: "that is done" in " ".join(seen(app).split()))
+        await until(pilot, lambda: "that is done" in card(app))
         assert door.client.doing[-1] == "ready"
         assert "Begin" not in footer(app)
 
@@ -141,7 +152,7 @@ async def test_what_was_not_agreed_to_stays_here(room: Room, live: LiveSession, 
         live.send(0)
         await until(pilot, lambda: "Enter begins" in seen(app))
         await answer(app, pilot)
-        await until(pilot, lambda: "Nothing of this answer was shared" in " ".join(seen(app).split()))
+        await until(pilot, lambda: "Nothing of this answer was shared" in told(app))
         assert room.practice.store.count() == 1
         assert not any(isinstance(say, SayReply) for say in door.client.said)
         await pilot.press("a")
@@ -157,7 +168,7 @@ async def test_a_lost_connection_is_told_calmly_and_nothing_is_lost(room: Room, 
         await until(pilot, lambda: "Enter begins" in seen(app))
         door.client.lose()
         await until(pilot, lambda: "not connected" in seen(app))
-        assert "it comes back by itself" in " ".join(seen(app).split())
+        await until(pilot, lambda: "it comes back by itself" in card(app))
         await answer(app, pilot)
         await until(pilot, lambda: door.client.waiting > 0)
         assert not live.snapshot.replies
@@ -243,7 +254,7 @@ async def test_what_was_shared_is_seen_and_taken_back(room: Room, live: LiveSess
         await pilot.press("o")
         await until(pilot, lambda: any(isinstance(say, SayWithdraw) for say in door.client.said))
         await until(pilot, lambda: live.snapshot.replies[0].recording is None)
-        await until(pilot, lambda: "gone from Ruth's side" in " ".join(seen(app).split()))
+        await until(pilot, lambda: "gone from Ruth's side" in told(app))
         assert room.practice.store.attempts()[0].has_recording  # one's own stays
 
 
@@ -254,13 +265,14 @@ async def test_ones_own_debrief_is_shown_and_nobody_elses(
     app = room.app(joined=door.joining())
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await come_into(app, pilot)
+        await until(pilot, lambda: len(live.view(door.client.person_id).consents) == 3)
         live.send(0)
         live.reveal(reply(live, coach.practice, ben, REFLECTING))
         own = reply(live, room.practice, door.client.person_id, REFLECTING, 2)
         live.reveal(own)
         live.debrief()
-        await until(pilot, lambda: "You look back on it together" in seen(app))
-        await until(pilot, lambda: "A next step" in seen(app))
+        await until(pilot, lambda: "You look back on it together" in card(app))
+        assert "A next step" in card(app)
         view = live.view(door.client.person_id)
         assert [one.attempt_id for one in view.replies] == [own]
 
@@ -323,7 +335,7 @@ async def test_an_answer_from_before_a_crash_is_shared_after_it(room: Room, live
     async with again.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: len(live.snapshot.replies) == 1)
         assert live.snapshot.replies[0].attempt_id == attempt.id
-        await until(pilot, lambda: "Your answer from before was found" in " ".join(seen(again).split()))
+        await until(pilot, lambda: "Your answer from before was found" in told(again))
 
 
 async def test_one_joins_from_home_with_the_line_of_the_invitation(room: Room, live: LiveSession, door: Door) -> None:
@@ -350,6 +362,6 @@ async def test_what_can_not_be_joined_is_one_sentence(room: Room, door: Door) ->
     app = room.app(joined=Joining(connect=refuse, invited=door.joining().invited))  # type: ignore[arg-type]
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, lambda: "It did not work" in seen(app))
-        assert "not the one of the invitation" in " ".join(seen(app).split())
+        await until(pilot, lambda: "not the one of the invitation" in card(app))
         await pilot.press("escape")
         await until(pilot, on(app, HomeScreen))
