@@ -18,6 +18,7 @@ from voice_trainer.tui.screens.details import DetailsScreen
 from voice_trainer.tui.screens.feedback import FeedbackScreen
 from voice_trainer.tui.screens.home import HomeScreen
 from voice_trainer.tui.screens.practice import PracticeScreen
+from voice_trainer.tui.screens.way import WayScreen
 from voice_trainer.tui.widgets.feelings import FeelingChoices
 from voice_trainer.tui.widgets.recorder import Recorder
 from voice_trainer.tui.widgets.waveform import Waveform
@@ -102,6 +103,8 @@ async def test_a_whole_exercise_by_keys(room: Room, size: tuple[int, int]) -> No
         second = await answer(app, pilot)
         assert second.next_turn is None
         await pilot.press("enter")
+        await until(pilot, lambda: "felt met" in seen(app) and on(app, WayScreen)())
+        await pilot.press("h")
         await until(pilot, on(app, HomeScreen))
         assert room.practice.store.count() == 2
 
