@@ -1,7 +1,7 @@
 """Makes the pictures that README.md shows: the screens as SVG at two sizes, the report as PNG.
 
 Everything in them is real: rendered replies go through the real pipeline into a store of their own, in a temporary
-folder.
+folder; the session is served, and joined, over TLS on this machine.
 
     python scripts/pictures.py [--only NAME]
 """
@@ -27,13 +27,22 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from voice_trainer.attempt import Attempt  # noqa: E402
+from voice_trainer.cli.coach import coaching, serving  # noqa: E402
 from voice_trainer.cli.context import Context  # noqa: E402
+from voice_trainer.cli.join import joining  # noqa: E402
+from voice_trainer.coach.participant import share_of  # noqa: E402
+from voice_trainer.coach.protocol import Consenting  # noqa: E402
+from voice_trainer.coach.session import LiveSession  # noqa: E402
 from voice_trainer.demo import load_demo  # noqa: E402
 from voice_trainer.engines.audio_file import read_audio  # noqa: E402
 from voice_trainer.engines.scripted import ScriptedSound  # noqa: E402
 from voice_trainer.practice import Practice  # noqa: E402
 from voice_trainer.scoring import blocks  # noqa: E402
+from voice_trainer.session import SHARINGS, ConsentRules, Session, Step  # noqa: E402
+from voice_trainer.store import new_attempt_id  # noqa: E402
 from voice_trainer.tui.app import VoiceTrainerApp  # noqa: E402
+from voice_trainer.tui.screens.coach_live import CoachLiveScreen  # noqa: E402
+from voice_trainer.tui.screens.joined import JoinedScreen  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 SIZES = ((80, 24), (160, 50))
@@ -117,13 +126,123 @@ async def to_history(app: VoiceTrainerApp, pilot: Pilot[None]) -> None:
 WALKS: dict[str, Walk] = {"home": to_home, "feedback": to_feedback, "replay": to_replay, "history": to_history}
 
 
+# practising together
+
+TOGETHER = ("coach", "reply", "debrief", "joined")
+GROUP = "cold-dinner"
+NAMES = ("Ben", "Cleo", "Dana")
+
+
+def a_session() -> Session:
+    now = datetime.now(UTC)
+    return Session(
+        id=new_attempt_id(now),
+        title="Thursday group",
+        coach="Ada",
+        place="network",
+        made_at=now,
+        steps=(
+            Step(exercise_id=GROUP, minutes=12),
+            Step(exercise_id=GROUP, drill="threes", minutes=20),
+            Step(exercise_id=GROUP, drill="rounds", minutes=10),
+        ),
+        rules=ConsentRules(listeners=("Ada",)),
+        code="7K3M-Q2XN",
+    )
+
+
+def fill_session(practice: Practice, live: LiveSession) -> str:
+    """Three people come in, two answer, one reply is rated, uncovered and pinned; its id."""
+    people = []
+    for name in NAMES:
+        person, _ = live.admit(name)
+        live.here(person.id, True)
+        live.set_consents(person.id, tuple(Consenting(sharing=one, given=True, listeners=("Ada",)) for one in SHARINGS))
+        people.append(person.id)
+    live.send(0)
+    exercise = practice.library.get(GROUP)
+    spoken = sorted((reply for reply in exercise.first_turn.model_replies if reply.audio), key=lambda one: one.level)
+    given = []
+    for person_id, model in zip(people, (spoken[-1], spoken[0]), strict=False):
+        attempt = answer(practice, GROUP, exercise.first_turn.id, exercise.folder / model.audio, 0.0)
+        practice.store.remove_attempt(attempt.id)  # it comes in as from somebody else's machine
+        assignment = live.view(person_id).assignment
+        assert assignment is not None
+        for say in share_of(attempt, assignment.id, SHARINGS, practice.recordings):
+            live.hear(person_id, say)
+        given.append(attempt.id)
+    live.doing(people[2], "answering")
+    live.rate(given[0], 4, 4)
+    live.reveal(given[0])
+    live.pin(given[0], 1.5, "Here you let the silence be.")
+    live.set_notes("Dana: last week it was the pace. Ask how it felt today.")
+    return given[0]
+
+
+async def draw_together(context: Context, name: str, size: tuple[int, int]) -> None:
+    practice, session = context.practice, a_session()
+    live = LiveSession.begin(session, practice.store, practice.recordings, practice.library)
+    if name == "joined":
+        await draw_joined(context, live, size)
+        return
+    app = VoiceTrainerApp(practice, warm=False, coach=coaching(context, serving(context, host="127.0.0.1", port=0)))
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.opened)
+        app.open_session(session.id)
+        await until(pilot, on_screen(app, "CoachLiveScreen"))
+        screen = app.screen
+        assert isinstance(screen, CoachLiveScreen)
+        await until(pilot, lambda: screen.snapshot is not None)
+        attempt_id = fill_session(practice, screen.room.live)
+        if name == "reply":
+            screen.open_reply(attempt_id)
+            await until(pilot, lambda: getattr(app.screen, "duration_s", 0) > 0)
+        elif name == "debrief":
+            await pilot.press("d")
+            await until(pilot, lambda: getattr(app.screen, "debrief", None) is not None)
+        await pilot.pause(1.0)
+        save(app, name, size)
+
+
+async def draw_joined(context: Context, live: LiveSession, size: tuple[int, int]) -> None:
+    for other in NAMES[1:]:
+        person, _ = live.admit(other)
+        live.here(person.id, True)
+    server = serving(context, host="127.0.0.1", port=0)(live)
+    try:
+        shown = server.invitation
+        address = f"127.0.0.1:{shown.address.port}"
+        app = VoiceTrainerApp(
+            context.practice, warm=False, joined=joining(context, (address, shown.code, NAMES[0], shown.fingerprint))
+        )
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, on_screen(app, "ConsentScreen"))
+            await pilot.pause(0.5)
+            save(app, "consent", size)
+            await pilot.press("y", "y", "y")
+            await until(pilot, on_screen(app, "JoinedScreen"))
+            screen = app.screen
+            assert isinstance(screen, JoinedScreen)
+            live.send(0)
+            await until(pilot, lambda: screen.assignment is not None)
+            app.clear_notifications()
+            await pilot.pause(1.0)
+            save(app, "joined", size)
+    finally:
+        server.stop()
+
+
+def save(app: VoiceTrainerApp, name: str, size: tuple[int, int]) -> None:
+    picture = PICTURES / f"{name}-{size[0]}x{size[1]}.svg"
+    picture.write_text(WEB_FONT.sub("", app.export_screenshot(title="")), encoding="utf-8")
+    print(picture.relative_to(ROOT))
+
+
 async def draw(practice: Practice, name: str, size: tuple[int, int]) -> None:
     app = VoiceTrainerApp(practice, warm=False)
     async with app.run_test(size=size) as pilot:
         await WALKS[name](app, pilot)
-        picture = PICTURES / f"{name}-{size[0]}x{size[1]}.svg"
-        picture.write_text(WEB_FONT.sub("", app.export_screenshot(title="")), encoding="utf-8")
-        print(picture.relative_to(ROOT))
+        save(app, name, size)
 
 
 def draw_report(home: Path, attempt_id: str) -> None:
@@ -159,7 +278,7 @@ def draw_report(home: Path, attempt_id: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", choices=[*WALKS, "report"], help="make just this one")
+    parser.add_argument("--only", choices=[*WALKS, *TOGETHER, "report"], help="make just this one")
     only = parser.parse_args().only
     PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -168,7 +287,12 @@ def main() -> None:
         context = Context(person="Ada")
         context.__dict__["sound"] = ScriptedSound(prompt_s=None)
         practice = context.practice
-        fill(practice)
+        if only not in TOGETHER:
+            fill(practice)
+        for name in TOGETHER:
+            for size in SIZES:
+                if only in (None, name):
+                    asyncio.run(draw_together(context, name, size))
         for name in WALKS:
             for size in SIZES:
                 if only in (None, name):
