@@ -34,7 +34,7 @@ from voice_trainer.coach.protocol import (
 from voice_trainer.coach.sharing import shared_part
 from voice_trainer.session import SHARINGS
 
-ANSWER_WITHIN_S = float(os.environ.get("ANSW", 45.0))
+ANSWER_WITHIN_S = 45.0
 SHARED = ("scores", "transcript")
 
 
