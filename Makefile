@@ -8,11 +8,11 @@ TRAINING_VENV := .venv-training
 DATA ?=
 # What measures time or sound runs with nothing beside it, and sound with a server of its own, since a server that other
 # tests have used tells its latency otherwise for a while; all else runs on two processes.
-ALONE := tests/end_to_end tests/engines/test_sound.py
+ALONE := tests/end_to_end tests/engines/test_sound.py tests/soak
 NONE_CHOSEN := 5
 
 .DEFAULT_GOAL := help
-.PHONY: help practice demo test check train voices bench pictures clean
+.PHONY: help practice demo test soak check train voices bench pictures clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -25,8 +25,12 @@ demo: $(VENV)/.ready ## no microphone needed: a bundled spoken reply through the
 
 test: $(VENV)/.ready-dev sound-test postgres browser check ## everything that is checked before a change lands
 	@$(BIN)/pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%) $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
+	@$(BIN)/pytest tests/soak $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(BIN)/pytest tests/engines/test_sound.py $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(BIN)/pytest tests/end_to_end $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
+
+soak: $(VENV)/.ready-dev ## what takes long: two hundred people for ten minutes, a network gone for one
+	VOICE_TRAINER_SOAK=1 VOICE_TRAINER_SOAK_MINUTES=10 $(BIN)/pytest -s tests/soak tests/coach/wire/test_faults.py
 
 check: $(VENV)/.ready-dev ## style, types, layers, exercise files and the corpus
 	$(BIN)/ruff check .

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
-# libsndfile maps 0–1 to 256–6 kbit/s a channel; this asks for about 16 kbit/s, where Opus still carries speech in wide band:
-# at the 24 kbit/s that the first half was written with, all the exercises would take more than 40 MB.
+# libsndfile maps 0–1 to 256–6 kbit/s a channel; this asks for about 16 kbit/s, where Opus still carries speech in wide
+# band: at the 24 kbit/s that the first half was written with, all the exercises would take more than 40 MB.
 COMPRESSION_LEVEL = 0.96
 # libsndfile overflows its stack when it is handed a minute of Ogg at once.
 _BLOCK_S = 5
