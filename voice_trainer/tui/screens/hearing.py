@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.message import Message
 
 from ...errors import VoiceTrainerError
@@ -31,13 +32,15 @@ class SoundLoaded(Message):
 
 
 class HearingPage(Page):
-    """Has a ``Waveform`` in its body, which is shown once there is a sound."""
+    """Has a ``#reply`` with a ``Waveform`` as its body, which is shown once there is a sound."""
 
     CSS_PATH = "../coach.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "play", "Play", key_display="space", priority=True),
         Binding("left", "seek(-1)", "Seek", key_display="←→", priority=True),
         Binding("right", "seek(1)", show=False, priority=True),
+        Binding("pagedown", "look(1)", show=False, priority=True),
+        Binding("pageup", "look(-1)", show=False, priority=True),
     ]
 
     def __init__(self, at_s: float = 0.0) -> None:
@@ -98,6 +101,11 @@ class HearingPage(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         return self.duration_s > 0 if action in ("play", "seek", "pin") else True
+
+    def action_look(self, by: int) -> None:
+        """Further down the page, or up: what lies below is reached without a mouse."""
+        page = self.query_one("#reply", VerticalScroll)
+        page.scroll_relative(y=by * max(1, page.size.height - 2), animate=False)
 
     def action_play(self) -> None:
         self.player.toggle()

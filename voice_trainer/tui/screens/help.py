@@ -38,7 +38,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("G", "together: coach a group, or join one"),
     ("↵ O [ ] A C W X", "a coach, on people: turn, only them, their place, add, consent, take back, out"),
     ("N Space - + P I", "a coach: next round or step, the time, the plan, the invitation"),
-    ("1–5  0  Tab  V", "a coach, on a reply: rate words and voice, the other one, uncover"),
+    ("1–5  0  Tab  V", "a coach, on a reply: rate words and voice, the other one, uncover; PgDn"),
     ("Ctrl+P", "every command by name"),
     ("Q", "quit"),
 )

@@ -86,7 +86,7 @@ def person_line(snapshot: Snapshot, person: PersonNow, *, wide: bool) -> Content
     speaking = person.doing == "answering" and not away
     role = ROLE_WORDS[person.assignment.role] if person.assignment is not None and not away else ""
     team = f"team {person.team + 1}  " if wide and person.team is not None else ""
-    agreed = f"shares {things(person.consents)}" if person.asked else "not asked yet"
+    agreed = things(person.consents) if person.consents else "shares nothing" if person.asked else "not asked yet"
     parts: list[tuple[str, str] | str] = [
         (f"{at} ", "bold $accent" if at == "▶" else "$quiet"),
         (f"{name:{width}} ", "$quiet" if away else "bold"),
