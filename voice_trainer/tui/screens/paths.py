@@ -56,7 +56,7 @@ class PathsScreen(Page):
     CSS = """
     PathsScreen {
         & #along { height: 1fr; padding: 1 1 0 1; align-horizontal: center; }
-        & #paths { width: 28; height: 1fr; }
+        & #paths { width: 27; height: 1fr; margin-right: 1; }
         & #path { width: 1fr; max-width: 110; height: 1fr; }
         & #path-about { height: auto; max-height: 60%; padding: 0 1; border-left: wide $accent; }
         & #path-steps { height: 1fr; margin-top: 1; }

@@ -33,7 +33,6 @@ MET: dict[str | None, tuple[str, str]] = {
 }
 NOT_TOLD = "It could not be told how this was met, so the talk stayed here."
 REPLY: dict[str, str] = {"attuned": "met", "partly": "half heard", "missed": "not heard"}
-REPLY_WIDTH = 12
 
 
 class WayRead(Message):
@@ -108,15 +107,19 @@ class WayScreen(Page):
         told += "; each turn can be tried again." if others else "."
         self.query_one("#way-told", Static).update(told)
         turns = self.query_one(Turns)
-        turns.set_options(Option(_drawn(stretch, name), id=stretch.turn.id) for stretch in self.stretches)
-        turns.highlighted = len(self.stretches) - 1 if self.stretches else None
+        end = len(self.stretches) - 1
+        turns.set_options(
+            Option(_drawn(stretch, name, last=i == end), id=f"{i}:{stretch.turn.id}")
+            for i, stretch in enumerate(self.stretches)
+        )
+        turns.highlighted = end if self.stretches else None
         turns.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.trainer.practise(self.exercise, event.option.id)
+        self.trainer.practise(self.exercise, self.stretches[event.option_index].turn.id)
 
 
-def _drawn(stretch: Stretch, name: str) -> Content:
+def _drawn(stretch: Stretch, name: str, *, last: bool) -> Content:
     felt, then = MET[stretch.met]
     how = f"{name} {felt}" + (f", {then}." if stretch.led_to is not None else ".")
     lines = [
@@ -125,7 +128,8 @@ def _drawn(stretch: Stretch, name: str) -> Content:
     ]
     if stretch.others:
         lines.append(Content.assemble(("  Another reply would have opened:", "$quiet")))
-    for other in stretch.others:
-        reply = " or ".join(REPLY[outcome] for outcome in other.outcomes)
-        lines.append(Content.assemble((f"    {reply:{REPLY_WIDTH}}", "$quiet"), f"“{opening(other.turn)}”"))
-    return Content("\n").join([*lines, Content("")])
+    replies = [" or ".join(REPLY[outcome] for outcome in other.outcomes) for other in stretch.others]
+    width = max(map(len, replies), default=0)
+    for reply, other in zip(replies, stretch.others, strict=True):
+        lines.append(Content.assemble((f"    {reply:{width}}  ", "$quiet"), f"“{opening(other.turn)}”"))
+    return Content("\n").join(lines if last else [*lines, Content("")])
