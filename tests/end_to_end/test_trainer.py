@@ -198,6 +198,8 @@ def test_a_prompt_is_heard_answered_aloud_and_the_answer_is_seen_and_kept(
         pulse.play_into_microphone(reply_file)
         last_pressed_at = time.monotonic()
         screen.press("Space")
+        screen.see("What happened in you", "For you alone")
+        screen.press("4")
         shown = screen.see(*HEARD, within_s=ANSWERED_S)
         answered_s = time.monotonic() - last_pressed_at
         until("the microphone to be let go", lambda: not pulse.microphone_in_use())
@@ -318,6 +320,7 @@ def test_a_microphone_that_vanishes_is_told_and_what_was_said_is_kept_and_scored
             own_pulse.kill()
         spoken_so_far = truth.so_far()
         screen.see("The microphone “default” stopped", "What you said until then is kept")
+        screen.press("Enter")  # what happened in oneself is not told
         screen.see("What Maya heard", "Words", "Voice", within_s=ANSWERED_S)
         screen.see("The microphone “default” stopped")  # still to be read, over the feedback
         screen.press("h")
@@ -391,6 +394,8 @@ def test_in_a_small_terminal_a_turn_is_begun_from_home_and_let_go(pulse: PulseAu
         screen.see("Listen to")
         screen.press("Enter")
         screen.see("starts your answer")
+        screen.press("Space")
+        screen.see("Let it land first")  # the first exercise is about noticing
         screen.press("Space")
         screen.see("Recording", "lets it go; nothing is kept")
         screen.press("Escape")
