@@ -21,6 +21,7 @@ LOST = (
 WAITING = "You are in. Nothing to do yet: breathe out, let your shoulders down. What comes next appears here by itself."
 DONE = "Thank you; that is done. What comes next appears here by itself."
 TOGETHER = "You look back on it together now."
+ENDED = "The session is over. What you shared stays until it runs out, or until you take it back: W shows it."
 
 
 class JoinedCard(Static, can_focus=True):
@@ -49,8 +50,9 @@ class JoinedCard(Static, can_focus=True):
             self.border_title = "Coming in"
             self.update(Content.assemble("Finding your coach…", ("\n\n" + why if why else "", "$quiet")))
         elif view.debrief is not None:
-            self.border_title = "Looking back"
-            self.update(Content.assemble(TOGETHER, "\n\n", *debrief_parts(view.debrief)))
+            ended = view.phase == "ended"
+            self.border_title = "That was it" if ended else "Looking back"
+            self.update(Content.assemble(ENDED if ended else TOGETHER, "\n\n", *debrief_parts(view.debrief)))
         elif given is not None:
             self._give(given, exercise, coach)
         else:
