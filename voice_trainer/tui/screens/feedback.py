@@ -124,6 +124,8 @@ class FeedbackScreen(Page):
         yield Static("", id="playing", markup=False)
 
     def on_mount(self) -> None:
+        if not self.query("#model"):  # opened and closed at once: there is nothing left to draw on
+            return
         self.query_one("#model").display = False
         if self.check_action("correct", ()):
             self.query_one("#transcript").border_subtitle = "E corrects the words"
