@@ -350,7 +350,8 @@ async def test_a_reply_is_rated_blind_and_then_uncovered(
         await until(pilot, lambda: "names a feeling" in seen(app))
         assert live.view(ben).replies[0].coach_wording == 4
         await pilot.press("f")
-        await until(pilot, on(app, SessionFeedbackScreen))
+        await until(pilot, lambda: isinstance(app.screen, SessionFeedbackScreen) and "A next step" in seen(app))
+        await pilot.pause(0.3)
         await pilot.press("escape")
         await until(pilot, on(app, CoachReplyScreen))
         await pilot.press("escape")

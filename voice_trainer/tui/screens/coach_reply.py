@@ -41,12 +41,13 @@ class CoachReplyScreen(HearingPage):
     at_s: where to stand in the sound, as from a pin.
     """
 
+    # all with priority: a key without it would be overtaken by one that has it
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "rate(1)", "Rate", key_display="1–5"),
-        *(Binding(str(level), f"rate({level})", show=False) for level in range(2, 6)),
-        Binding("0", "rate(0)", show=False),
+        Binding("1", "rate(1)", "Rate", key_display="1–5", priority=True),
+        *(Binding(str(level), f"rate({level})", show=False, priority=True) for level in range(2, 6)),
+        Binding("0", "rate(0)", show=False, priority=True),
         Binding("tab", "switch", show=False, priority=True),
-        Binding("v", "reveal", "Uncover"),
+        Binding("v", "reveal", "Uncover", priority=True),
         Binding("p", "pin", "Pin"),
         Binding("f", "feedback", "Feedback"),
         Binding("escape", "back", "Back", key_display="esc"),
