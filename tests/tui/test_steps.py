@@ -60,7 +60,7 @@ async def test_the_question_comes_before_the_feedback_and_is_kept_for_oneself(
         if size[0] >= 80:
             await until(pilot, lambda: "What happened in you" in seen(app) and "never shown to anybody" in seen(app))
             await until(pilot, lambda: footer(app).split() == ["⏎", "Skip", "1–5", "Choose"])
-            assert keys_fit(app, size[0])
+            await until(pilot, lambda: keys_fit(app, size[0]))
         await until(pilot, lambda: practice(app)._answer is not None)  # the answer waits for the question
         assert stage(app, "asking")()
         await pilot.press("1")
@@ -126,7 +126,7 @@ async def test_slowing_down_pauses_and_then_the_answer_begins(room: Room, monkey
         await pilot.press("space")
         await until(pilot, stage(app, "pausing"))
         await until(pilot, lambda: "Let it land first" in seen(app))
-        assert keys_fit(app, 80)
+        await until(pilot, lambda: keys_fit(app, 80))
         await until(pilot, stage(app, "recording"))  # by itself
         await until(pilot, lambda: practice(app).query_one(Recorder).elapsed_s >= 2.5)
         await pilot.press("space")

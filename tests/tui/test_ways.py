@@ -154,7 +154,7 @@ async def test_the_way_is_told_and_any_turn_can_be_tried_again(tmp_path: Path) -
         assert text.index("did not feel heard") < text.index("felt half heard, and waited") < text.index("felt met.")
         assert LINE in text
         assert DANGER in text
-        assert keys_fit(app, 80)
+        await until(pilot, lambda: keys_fit(app, 80))
         await pilot.press("escape")
         await until(pilot, on(app, FeedbackScreen))
         await pilot.press("w")
