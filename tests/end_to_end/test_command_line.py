@@ -223,6 +223,18 @@ def test_a_broken_exercise_is_named_by_line_and_hides_no_other(say, home: Path) 
     assert "broken.yaml" in err
 
 
+def test_a_path_is_listed_in_its_order_with_what_was_practised(say, home: Path) -> None:
+    code, listed, _ = say("exercises", "list", "--path", "anxious", "--json")
+    assert code == 0
+    assert listed
+    assert {one["attachment"] for one in listed} == {"anxious"}
+    assert [one["difficulty"] for one in listed] == sorted(one["difficulty"] for one in listed)
+    assert not any(one["practised"] for one in listed)
+    code, _, err = say("exercises", "list", "--path", "anxius", "--json")
+    assert code == 2
+    assert 'did you mean "anxious"' in err
+
+
 def test_a_missing_model_says_what_to_do(say, home: Path) -> None:
     (home / "settings.toml").write_text('whisper_model = "small"\n')
     code, _, err = say("review", REPLY, "--exercise", "cold-dinner", "--json")
