@@ -1,4 +1,4 @@
-"""An attempt, or the debrief of a session, in formats that other programs read: one module a format, with ``render``."""
+"""An attempt, or the debrief of a session, in formats that other programs read: a module a format, with ``render``."""
 
 from __future__ import annotations
 
