@@ -70,8 +70,7 @@ async def test_a_path_goes_into_its_next_exercise(room: Room, size: tuple[int, i
     room.practice.store.add_attempt(attempt(1, exercise_id="too-quiet"))
     app = room.app()
     async with app.run_test(size=size, notifications=True) as pilot:
-        await until(pilot, at_home(app))
-        assert "p Paths" in footer(app)
+        await until(pilot, lambda: at_home(app)() and "p Paths" in footer(app))
         await until(pilot, lambda: keys_fit(app, size[0]))
         await pilot.press("p")
         await until(pilot, lambda: on(app, PathsScreen)() and "1 of 3 practised" in seen(app))
