@@ -199,7 +199,7 @@ def room(tmp_path: Path) -> Iterator[Room]:
 Until = Callable[[Pilot[None], Callable[[], bool]], Awaitable[None]]
 
 
-async def until(pilot: Pilot[None], true: Callable[[], bool], *, tries: int = 250) -> None:
+async def until(pilot: Pilot[None], true: Callable[[], bool], *, tries: int = 750) -> None:
     """Let the app go on until ``true``; each try waits for what is in its queues."""
     for _ in range(tries):
         if true():

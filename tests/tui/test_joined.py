@@ -348,6 +348,8 @@ async def test_one_joins_from_home_with_the_line_of_the_invitation(room: Room, l
         await until(pilot, on(app, JoinScreen))
         line = "voice-trainer join 192.168.1.20:7463 7K3M-Q2XN " + "AB12" * 16
         app.screen.query_one("#join-address", Input).value = line
+        app.screen.query_one("#join-address", Input).focus()
+        await until(pilot, lambda: app.screen.query_one("#join-address", Input).has_focus)
         await pilot.press("enter")
         await until(pilot, on(app, ConsentScreen))
         assert [one.name for one in live.snapshot.people] == ["Ada"]

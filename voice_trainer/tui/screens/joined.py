@@ -159,8 +159,8 @@ class JoinedScreen(Page):
 
     def on_view_came(self, message: ViewCame) -> None:
         part = self.part
-        if part is None:
-            return
+        if part is None or (part.view is not None and message.view.version < part.view.version):
+            return  # an older picture of the session, overtaken on its way
         part.see(message.view)
         self._drawn_at = time.monotonic()
         if not self._asked and part.welcome is not None:
