@@ -58,7 +58,7 @@ class ConsentScreen(ModalScreen[tuple[Consenting, ...] | None]):
         self._draw()
 
     def _draw(self) -> None:
-        if self.at >= len(self.asks):
+        if self.at >= len(self.asks) or not self.query("#consent"):  # opened and closed at once: nothing to draw on
             return
         sharing = self.asks[self.at]
         steps = "".join("●" if i == self.at else "✓" if i < self.at else "○" for i in range(len(self.asks)))
