@@ -373,7 +373,7 @@ async def test_cannot_say_is_an_answer_and_a_late_rating_is_not_blind(room: Room
         screen.open_reply(second)
         await until(pilot, lambda: isinstance(app.screen, CoachReplyScreen) and app.screen.reply is not None)
         await until(pilot, lambda: "The words were not shared. The sound was not shared." in seen(app))
-        assert "Play" not in footer(app)
+        await until(pilot, lambda: "Play" not in footer(app))
         await pilot.press("2", "0")
         await until(pilot, lambda: len(live.snapshot.ratings) == 1)
         assert (live.snapshot.ratings[0].wording, live.snapshot.ratings[0].voice) == (2, None)

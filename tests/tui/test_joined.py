@@ -137,12 +137,12 @@ async def test_what_comes_is_answered_in_the_usual_practice_and_shared(
         assert given.recording is not None
         assert "candles" in given.text
         assert {"listening", "answering", "scoring"} <= set(door.client.doing)
-        assert "Again" not in footer(app)
+        await until(pilot, lambda: "Again" not in footer(app))
         await pilot.press("a")
         await until(pilot, on(app, JoinedScreen))
         await until(pilot, lambda: "that is done" in card(app))
         assert door.client.doing[-1] == "ready"
-        assert "Begin" not in footer(app)
+        await until(pilot, lambda: "Begin" not in footer(app))
 
 
 async def test_what_was_not_agreed_to_stays_here(room: Room, live: LiveSession, door: Door) -> None:
@@ -218,7 +218,7 @@ async def test_a_speaker_is_given_the_line(room: Room, coach: Room, tmp_path: Pa
                 break
             live.next_round()
         await until(pilot, lambda: "Be Maya" in seen(app) and "lentil" in seen(app))
-        assert "Begin" not in footer(app)
+        await until(pilot, lambda: "Begin" not in footer(app))
 
 
 async def test_what_was_shared_is_seen_and_taken_back(room: Room, live: LiveSession, door: Door) -> None:
