@@ -15,8 +15,8 @@ from swift_f0 import SwiftF0
 
 from training.voices import opus
 from training.voices.clips import Clip
-from training.voices.loudness import loudness_lufs
 from training.voices.settings import SAMPLE_RATE, Mood, VoiceSettings
+from voice_trainer.speech.prompt_level import loudness_lufs
 
 LARGEST_WORD_ERROR_RATE, LARGEST_OF_ONE_CLIP = 0.08, 0.25
 

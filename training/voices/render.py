@@ -7,10 +7,10 @@ import numpy.typing as npt
 import soxr
 
 from training.voices.clips import Clip
-from training.voices.loudness import levelled
 from training.voices.resynthesis import Change, analyse, median_f0_hz, resynthesise
 from training.voices.settings import SAMPLE_RATE, VoiceSettings
 from training.voices.speech import Phrase, Synthesizer, phrases_of, seed_of
+from voice_trainer.speech.prompt_level import levelled
 
 Samples = npt.NDArray[np.float64]
 
@@ -38,7 +38,7 @@ def render(clip: Clip, settings: VoiceSettings) -> Samples:
     pieces.append(np.zeros(int(_LEAD_OUT_S * sample_rate)))
     samples = soxr.resample(np.concatenate(pieces), sample_rate, SAMPLE_RATE)
     target_lufs = settings.target_lufs(clip.mood)
-    samples = levelled(samples, SAMPLE_RATE, target_lufs=target_lufs, peak_dbfs=settings.peak_dbfs)
+    samples = levelled(samples, SAMPLE_RATE, target_lufs, peak_dbfs=settings.peak_dbfs)
     return samples + 10 ** (settings.room_tone_dbfs / 20) * noise.standard_normal(len(samples))
 
 

@@ -89,7 +89,7 @@ def _from_microphone(root: Context) -> Read | None:
                 if isinstance(event, events.MicrophoneOpened):
                     typer.echo(f"{event.fallback or f'Listening on “{event.name}”.'} Enter ends.", err=True)
                 elif isinstance(event, events.Level):
-                    _draw(event.rms_dbfs, event.elapsed_s or 0.0, event.clipping)
+                    draw_level(event.rms_dbfs, event.elapsed_s or 0.0, event.clipping)
                 elif isinstance(event, events.RecordingStopped):
                     typer.echo("\nListening back…", err=True)
                 elif isinstance(event, events.Failed):
@@ -106,7 +106,7 @@ def _stop_at_enter(run: Any) -> None:
     run.stop()
 
 
-def _draw(rms_dbfs: float, elapsed_s: float, clipping: bool) -> None:
+def draw_level(rms_dbfs: float, elapsed_s: float, clipping: bool) -> None:
     filled = round(min(1.0, max(0.0, (rms_dbfs + 60.0) / 60.0)) * BAR)
     line = f"\r{elapsed_s:5.0f} s  {'▮' * filled}{'▯' * (BAR - filled)}{'  too loud' if clipping else '          '}"
     sys.stderr.write(line)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ..errors import AudioInvalid, RequestInvalid, UnknownExercise
-from .baseline import _draw
+from .baseline import draw_level
 from .context import Context
 from .output import Json, print_json
 
@@ -176,7 +176,7 @@ def _heard(root: Context) -> Prompt:
             for block in microphone.blocks():
                 level = coming.push(block.samples)
                 elapsed_s = level.elapsed_s or 0.0
-                _draw(level.rms_dbfs, elapsed_s, level.clipping)
+                draw_level(level.rms_dbfs, elapsed_s, level.clipping)
                 if ended.is_set():
                     break
                 if elapsed_s >= LONGEST_PROMPT_S:

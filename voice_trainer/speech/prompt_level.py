@@ -46,21 +46,21 @@ def loudness_lufs(samples: Floats, rate_hz: int) -> float | None:
     return found if np.isfinite(found) else None
 
 
-def levelled(samples: Floats, rate_hz: int, lufs: float = PROMPT_LUFS) -> Floats:
-    """The same at ``lufs``, peaks kept under ``PEAK_DBFS``; unchanged where there is no loudness to go by."""
+def levelled(samples: Floats, rate_hz: int, lufs: float = PROMPT_LUFS, *, peak_dbfs: float = PEAK_DBFS) -> Floats:
+    """The same at ``lufs``, peaks kept under ``peak_dbfs``; unchanged where there is no loudness to go by."""
     for _ in range(ROUNDS):
         found = loudness_lufs(samples, rate_hz)
         if found is None:
             return samples
-        samples = _limited(samples * 10.0 ** ((lufs - found) / 20.0), rate_hz)
+        samples = _limited(samples * 10.0 ** ((lufs - found) / 20.0), rate_hz, peak_dbfs)
     return samples
 
 
-def _limited(samples: Floats, rate_hz: int) -> Floats:
+def _limited(samples: Floats, rate_hz: int, peak_dbfs: float) -> Floats:
     """A limiter that looks ahead: the gain falls before the peak arrives, and never jumps."""
     from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
-    ceiling = 10.0 ** (PEAK_DBFS / 20.0)
+    ceiling = 10.0 ** (peak_dbfs / 20.0)
     width = 2 * int(LOOKAHEAD_S * rate_hz) + 1
     gain = np.minimum(1.0, ceiling / np.maximum(np.abs(samples), 1e-9))
     return np.asarray(samples * uniform_filter1d(minimum_filter1d(gain, width), width), np.float64)

@@ -18,7 +18,7 @@ ABOUT = (
 )
 FIELDS: tuple[tuple[str, str, str], ...] = (
     ("join-address", "Address", "such as 192.168.1.20:7463, or the whole line"),
-    ("join-code", "Code", "XXXX-XXXX"),
+    ("join-code", "Code", "such as 7K3M-Q2XN"),
     ("join-fingerprint", "Fingerprint", "of the invitation"),
     ("join-name", "Your name", "as the others know you"),
 )

@@ -55,4 +55,5 @@ class Page(Screen[None]):
         return self.WHERE
 
     def body(self) -> ComposeResult:
-        raise NotImplementedError
+        """What stands between the top line and the keys."""
+        yield from ()
