@@ -1,7 +1,6 @@
 """Pitch and loudness over time, the speaker beside the trainee, at the same scale.
 
-At wide sizes they are plots; where there is no room they are lines of text. The plotting library costs a third of a
-second to import and is loaded when the first plot is drawn.
+At wide sizes they are plots; where there is no room they are lines of text.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from textual.widgets import Static
 
 from ...speech.measures import VoiceCurves
 from ..series import Series, bounds, loudness_series, pitch_series, runs, spark
+from .plots import blank_plot, draw_curves
 
 LABEL = 10
 
@@ -75,8 +75,6 @@ class Curves(Vertical):
     # plots
 
     async def _plot(self) -> None:
-        from textual_plot import HiResMode, PlotWidget
-
         longest_s = max(0.5, *(series.duration_s for _, _, theirs, own, _ in self._rows for series in (theirs, own)))
         plots: list[tuple[Any, Series, tuple[float, float], str]] = []
         rows: list[Horizontal | Static] = []
@@ -84,14 +82,7 @@ class Curves(Vertical):
             limits = bounds(theirs, own, least=least)
             pair = []
             for series, colour in ((theirs, "accent"), (own, "primary")):
-                plot = PlotWidget(allow_pan_and_zoom=False, classes=f"curve -{colour}")
-                plot.can_focus = False
-                for margin, cells in (
-                    (PlotWidget.margin_top, 0),
-                    (PlotWidget.margin_bottom, 2),
-                    (PlotWidget.margin_left, 5),
-                ):
-                    plot.set_reactive(margin, cells)
+                plot = blank_plot(f"curve -{colour}")
                 plots.append((plot, series, limits, colour))
                 pair.append(plot)
             rows.append(Static(Content.assemble((name, "bold"), (f"  {unit}", "$quiet")), classes="curve-name"))
@@ -104,11 +95,9 @@ class Curves(Vertical):
 
         def draw() -> None:
             colours = self.app.theme_variables
-            for plot, series, (low, high), colour in plots:
-                plot.set_ylimits(low, high)
-                plot.set_xlimits(0.0, longest_s)
-                for run in runs(series):
-                    plot.plot(run.times_s, run.values, line_style=colours[colour], hires_mode=HiResMode.BRAILLE)
+            for plot, series, limits, colour in plots:
+                curves = [(run.times_s, run.values, colours[colour]) for run in runs(series)]
+                draw_curves(plot, (0.0, longest_s), limits, curves)
 
         await self.query_one("#curves-plots").mount(names, *rows)  # a plot forgets what it was given before that
         self.call_after_refresh(draw)

@@ -9,13 +9,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.message import Message
 from textual.widgets import Static
 
 from ...trends import HIGHEST, LEAST, LOWEST, WINDOW, Trend
 from ..series import SPARKS
 from ..words import DIMENSIONS
+from .plots import blank_plot, draw_curves
 
 if TYPE_CHECKING:
     from ...trends import Point
@@ -176,17 +176,10 @@ class TrendPlot(Vertical):
         await self._fit()
 
     async def _fit(self) -> None:
-        """The plotting library costs a third of a second to import: only where a plot is drawn."""
         roomy = self.screen.has_class("-wide") and self.screen.has_class("-tall")
         drawn = roomy and self._trend is not None and len(self._trend.points) > 1
         if self._plot is None and drawn:
-            from textual_plot import PlotWidget
-
-            self._plot = plot = PlotWidget(allow_pan_and_zoom=False)
-            plot.can_focus = False
-            plot.set_reactive(PlotWidget.margin_top, 0)
-            plot.set_reactive(PlotWidget.margin_bottom, 2)
-            plot.set_reactive(PlotWidget.margin_left, 5)
+            self._plot = plot = blank_plot()
             await self.mount(plot)
         if self._plot is not None:
             self._plot.display = drawn
@@ -194,19 +187,13 @@ class TrendPlot(Vertical):
                 self.call_after_refresh(self._redraw)
 
     def _redraw(self) -> None:
-        from textual_plot import HiResMode
-
         trend, plot = self._trend, self._plot
         if trend is None or plot is None or len(trend.points) < 2:
             return
-        try:
-            colours = self.app.theme_variables
-            numbers = [float(point.number) for point in trend.points]
-            plot.clear()
-            plot.set_ylimits(LOWEST, HIGHEST)
-            plot.set_xlimits(numbers[0], numbers[-1])
-            for name, colour in (("low", "quiet"), ("high", "quiet"), ("mean", "primary")):
-                values = [float(getattr(point, name)) for point in trend.points]
-                plot.plot(numbers, values, line_style=colours[colour], hires_mode=HiResMode.BRAILLE)
-        except NoMatches:  # left before it was laid out
-            return
+        colours = self.app.theme_variables
+        numbers = [float(point.number) for point in trend.points]
+        curves = [
+            (numbers, [float(getattr(point, name)) for point in trend.points], colours[colour])
+            for name, colour in (("low", "quiet"), ("high", "quiet"), ("mean", "primary"))
+        ]
+        draw_curves(plot, (numbers[0], numbers[-1]), (LOWEST, HIGHEST), curves)
