@@ -23,6 +23,7 @@ from . import (
     practise,
     report,
     review,
+    score,
     share,
 )
 from .context import Context
@@ -55,6 +56,7 @@ def everything(
 
 practise.add_to(app)
 review.add_to(app)
+score.add_to(app)
 listen.add_to(app)
 baseline.add_to(app)
 exercises.add_to(app)

@@ -1,0 +1,259 @@
+"""Workers of a Dask cluster: the same code for each file, the models loaded once in every worker.
+
+The files are not sent: every worker must see them under the same path, which is looked at before anything begins.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from distributed import Client, KilledWorker, Security, Worker, WorkerPlugin, as_completed, get_worker
+
+from ..errors import ModelError, RequestInvalid, Unreachable, VoiceTrainerError
+from ..exercise import Exercise
+from ..listening.attunement import SCORING_VERSION
+from .address import checked, private
+from .columns import failed_row
+from .plan import Task
+from .scorer import Done, MakeEngines, Scorer, stamp_of
+
+ANSWERS_WITHIN_S = 15
+AHEAD = 3
+"""Files that wait at each worker, so that none is idle while its next is on the way."""
+LOOKED_AT = 2000
+"""Paths that one message asks a worker for."""
+
+
+class Tls(NamedTuple):
+    """PEM files; where there are none, those of Dask's own configuration (``distributed.comm.tls``)."""
+
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+def scored(
+    tasks: Sequence[Task],
+    make: MakeEngines,
+    exercises: Mapping[str, Exercise],
+    *,
+    address: str,
+    model_version: str,
+    tls: Tls = Tls(),
+) -> Iterator[Done]:
+    """The tasks as they get done, in any order. ``model_version``: of the listening model on this machine.
+
+    Raises:
+        RequestInvalid: an address that is not private, no certificates, no workers, other versions on a worker, or
+            files that a worker doesn't see.
+        Unreachable: the scheduler doesn't answer, or goes away. ModelMissing, ModelCorrupt.
+    """
+    whole = checked(address)
+    with _connected(whole, _security(whole, tls)) as client:
+        _check_workers(client, whole)
+        _check_paths(client, [*(task.path for task in tasks), *_prompts(tasks, exercises)])
+        plugin = ScoringPlugin(make, exercises)
+        try:
+            client.register_plugin(plugin, name=plugin.name)
+            _check_versions(client, plugin.name, (SCORING_VERSION, model_version))
+            yield from _work(client, plugin.name, tasks)
+        finally:
+            with suppress(Exception):  # the models leave the workers; a cluster that is gone has forgotten them, too
+                client.unregister_worker_plugin(plugin.name)
+
+
+class ScoringPlugin(WorkerPlugin):  # type: ignore[misc]
+    """Keeps the models of one run in every worker, those that join later, too."""
+
+    def __init__(self, make: MakeEngines, exercises: Mapping[str, Exercise]) -> None:
+        self.name = f"voice-trainer-{uuid.uuid4().hex}"
+        self._given = (make, dict(exercises))
+        self._scorer: Scorer | None = None
+        self._one_at_a_time: Any = None
+
+    def setup(self, worker: Worker) -> None:  # noqa: ARG002
+        self._one_at_a_time = threading.Lock()  # a worker with many threads has the models once, all the same
+        self._scorer = Scorer(*self._given)
+        self._scorer.warm()
+
+    def teardown(self, worker: Worker) -> None:  # noqa: ARG002
+        self._scorer = None
+
+    @property
+    def scorer(self) -> Scorer:
+        if self._scorer is None:
+            raise ModelError("The models of a worker are not loaded; look at its log, and start it anew.")
+        return self._scorer
+
+    def score(self, task: Task) -> Done:
+        with self._one_at_a_time:
+            return self.scorer.score(task)
+
+
+def _score(plugin: str, task: Task) -> Done:
+    found: ScoringPlugin = get_worker().plugins[plugin]
+    return found.score(task)
+
+
+def _versions(plugin: str) -> tuple[str, str]:
+    found: ScoringPlugin = get_worker().plugins[plugin]
+    return SCORING_VERSION, found.scorer.model_version
+
+
+def _sizes(paths: Sequence[str]) -> list[int | None]:
+    """What this worker sees at each path: bytes; None where it can't read a file there."""
+    found: list[int | None] = []
+    for path in paths:
+        stamp = stamp_of(path)
+        found.append(stamp[0] if stamp is not None and os.access(path, os.R_OK) else None)
+    return found
+
+
+def _security(address: str, tls: Tls) -> Security | None:
+    if not address.startswith("tls://"):
+        return None
+    given = {"tls_ca_file": tls.ca, "tls_client_cert": tls.certificate, "tls_client_key": tls.key}
+    for path in given.values():
+        if path is not None and not os.access(path, os.R_OK):
+            raise RequestInvalid(f"The TLS file {path} can't be read; check the name.")
+    try:
+        security = Security(
+            require_encryption=True, **{name: str(path) for name, path in given.items() if path is not None}
+        )
+        if security.tls_ca_file is None or security.tls_client_cert is None:
+            raise RequestInvalid(
+                "tls:// needs certificates; give --tls-ca, --tls-cert and --tls-key, "
+                "or set distributed.comm.tls in Dask's configuration."
+            )
+        security.get_connection_args("client")
+    except (OSError, ValueError, TypeError) as error:  # ssl.SSLError is an OSError
+        raise RequestInvalid(f"The TLS certificates can't be used ({error}); they are PEM files.") from error
+    return security
+
+
+@contextmanager
+def _connected(address: str, security: Security | None) -> Iterator[Client]:
+    try:
+        client = Client(address, security=security, timeout=ANSWERS_WITHIN_S, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise Unreachable(
+            f"No scheduler answers at {address} ({_first_line(error)}); start it, or check address and certificates."
+        ) from error
+    try:
+        yield client
+    except VoiceTrainerError:
+        raise
+    except (OSError, TimeoutError, RuntimeError) as error:  # what Dask raises when a connection breaks
+        raise _lost(address, error) from error
+    finally:
+        with suppress(Exception):
+            client.close(timeout=5)
+
+
+def _lost(address: str, error: BaseException) -> Unreachable:
+    return Unreachable(
+        f"The scheduler at {address} does not answer any more ({_first_line(error)}); "
+        "what was scored is kept, and the same command goes on where it was."
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return (lines[0] if lines else type(error).__name__)[:160].rstrip(".")
+
+
+def _check_workers(client: Client, address: str) -> None:
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    if not workers:
+        raise RequestInvalid(
+            f"The scheduler at {address} has no workers; start some: dask worker {address} --nthreads 1."
+        )
+    for worker in workers:
+        if not private(worker):
+            raise RequestInvalid(
+                f"The worker {worker} is reached by plain TCP over the network; start the cluster with TLS."
+            )
+
+
+def _prompts(tasks: Iterable[Task], exercises: Mapping[str, Exercise]) -> Iterator[str]:
+    asked = {(task.exercise, task.turn) for task in tasks}
+    for exercise, turn in sorted(asked):
+        path = exercises[exercise].audio_path(exercises[exercise].turn(turn))
+        if path is not None:
+            yield str(path.absolute())
+
+
+def _check_paths(client: Client, paths: Sequence[str]) -> None:
+    """Whether every worker sees what this machine sees; a file that is missing here is told with its row."""
+    here = [(path, size) for path, size in zip(paths, _sizes(paths), strict=True) if size is not None]
+    for part in _batched(here):
+        answers: dict[str, Any] = client.run(_sizes, [path for path, _ in part], on_error="return")
+        for worker, found in sorted(answers.items()):
+            if isinstance(found, BaseException):
+                raise _cant_run(worker, found) from found
+            for (path, size), seen in zip(part, found, strict=True):
+                if seen != size:
+                    what = "doesn't see" if seen is None else "has another file at"
+                    raise RequestInvalid(
+                        f"The worker {worker} {what} {path}; every worker needs the recordings and the exercises under "
+                        "the same path: put them on a shared folder."
+                    )
+
+
+def _batched(items: Sequence[tuple[str, int]]) -> Iterator[Sequence[tuple[str, int]]]:
+    for start in range(0, len(items), LOOKED_AT):
+        yield items[start : start + LOOKED_AT]
+
+
+def _check_versions(client: Client, plugin: str, here: tuple[str, str]) -> None:
+    answers: dict[str, Any] = client.run(_versions, plugin, on_error="return")
+    for worker, found in sorted(answers.items()):
+        if isinstance(found, BaseException):
+            raise _cant_run(worker, found) from found
+        if tuple(found) != here:
+            raise RequestInvalid(
+                f"The worker {worker} scores by version {found[0]} with the listening model {found[1]}, and this "
+                f"machine by {here[0]} with {here[1]}; install the same voice-trainer on both."
+            )
+
+
+def _cant_run(worker: str, error: BaseException) -> VoiceTrainerError:
+    if isinstance(error, VoiceTrainerError):
+        return error
+    return RequestInvalid(
+        f"The worker {worker} can't run voice-trainer ({type(error).__name__}: {_first_line(error)}); "
+        "install the same version on every worker."
+    )
+
+
+def _work(client: Client, plugin: str, tasks: Sequence[Task]) -> Iterator[Done]:
+    left = iter(tasks)
+    submitted: dict[str, Task] = {}
+
+    def submit(task: Task) -> Any:
+        future = client.submit(_score, plugin, task, key=f"{plugin}-{len(submitted)}", pure=False)
+        submitted[future.key] = task
+        return future
+
+    count = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+    waiting = as_completed([submit(task) for task in itertools.islice(left, count)])
+    for future in waiting:
+        task = submitted[future.key]
+        if future.status == "cancelled":
+            raise OSError("it went away with the files that were being scored")
+        try:
+            done = future.result()
+        except KilledWorker:
+            text = f"The workers that scored {task.path} ended by themselves, one after another; score it on its own."
+            done = Done(key=task.key, stamp=stamp_of(task.path), row=failed_row(task, text))
+        following = next(left, None)
+        if following is not None:
+            waiting.add(submit(following))
+        yield done
