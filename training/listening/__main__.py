@@ -107,7 +107,8 @@ def _fit_and_export(options: argparse.Namespace, splits: dict) -> list[str]:  # 
         notes.append(agreement(OnnxListener(plain), OnnxListener(small), splits["annomi"].dev))
         notes.append("temperatures: " + ", ".join(f"{head} {value:.2f}" for head, value in temperatures.items()))
         options.out.mkdir(parents=True, exist_ok=True)
-        for name in ("model.onnx", "tokenizer.json", "model.json"):  # last and at once: the product reads there
+        # last and at once: the product reads there
+        for name in ("model.onnx", "tokenizer.json", "model.json", "SHA256SUMS"):
             shutil.copyfile(small / name, options.out / name)
     return notes
 

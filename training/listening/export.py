@@ -13,7 +13,7 @@ import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from voice_trainer.engines.listener import Manifest
+from voice_trainer.engines.listener import SUMS, Manifest, sums_of
 
 from .model import ListeningNet
 from .schema import HEADS, NOT_TAUGHT, OF_CORPUS
@@ -105,7 +105,7 @@ def write_manifest(
     prompt_tokens: int,
     reply_tokens: int,
 ) -> Manifest:
-    """Write model.json beside model.onnx, with the SHA-256 of the latter as it lies there."""
+    """Write model.json beside model.onnx and tokenizer.json as they lie there, and the hashes of all three."""
     manifest = Manifest(
         version=version,
         sha256=hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),
@@ -118,7 +118,13 @@ def write_manifest(
         not_taught=NOT_TAUGHT,  # type: ignore[arg-type]
     )
     (folder / "model.json").write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
+    write_sums(folder)
     return manifest
+
+
+def write_sums(folder: Path) -> None:
+    """Write SHA256SUMS beside the model; the product loads nothing that it does not match."""
+    (folder / SUMS).write_text(sums_of(folder), encoding="ascii")
 
 
 def copy_tokenizer(encoder_folder: Path, folder: Path) -> None:

@@ -2,7 +2,10 @@
 
 The network (fitted and exported by ``training/listening``) reads ``[CLS] prompt [SEP] reply [SEP]`` once and pools its
 heads over any number of token spans; span 0 is the whole reply, the others are its sentences. ``model.json`` beside it
-holds labels, temperatures, and the SHA-256 of the network, which is checked before it is loaded.
+holds labels and temperatures.
+
+``SHA256SUMS`` holds the hash of each of its files, as ``sha256sum -c`` reads it. All are held against it at every load
+(some 20 ms), and what was hashed is what is loaded: no file is read twice.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ Probabilities = dict[str, NDArray[np.float32]]
 FOLDER = Path(__file__).resolve().parent.parent / "listening_model"
 BATCH_TOKENS = 4096
 """Most tokens, padding included, that one network call takes in ``listen_many``; bounds memory to some 200 MB."""
+NETWORK, WORDS, DESCRIBED = "model.onnx", "tokenizer.json", "model.json"
+SUMS = "SHA256SUMS"
 QUESTIONS: tuple[Move, ...] = ("open_question", "closed_question")
 
 
@@ -186,32 +191,57 @@ class OnnxListener:
         return self._loaded
 
 
+def sums_of(folder: Path) -> str:
+    """What ``SHA256SUMS`` has to hold for the files in ``folder`` as they are now."""
+    names = (DESCRIBED, NETWORK, WORDS)
+    return "".join(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
+
+
+def verified(folder: Path) -> dict[str, bytes]:
+    """The files of the model in ``folder``, each exactly as it was hashed.
+
+    Raises:
+        ModelMissing: one is not there. ModelCorrupt: one is not what its hash says, or has none.
+    """
+    contents = {}
+    for name in (DESCRIBED, NETWORK, WORDS, SUMS):
+        try:
+            contents[name] = (folder / name).read_bytes()
+        except FileNotFoundError as error:
+            raise ModelMissing(
+                f"The listening model is not whole: {folder / name} is missing. Install Voice Trainer again."
+            ) from error
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            raise ModelCorrupt(f"{folder / name} can't be read ({why}). Install Voice Trainer again.") from error
+    lines = contents.pop(SUMS).decode("ascii", "replace").splitlines()
+    sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    for name, content in contents.items():
+        found, right = hashlib.sha256(content).hexdigest(), sums.get(name, "")
+        if found != right:
+            raise ModelCorrupt(
+                f"{folder / name} is damaged: its SHA-256 is {found[:12]}…, not {right[:12] or 'known'}…. "
+                "Install Voice Trainer again."
+            )
+    return contents
+
+
 def _load(folder: Path, threads: int) -> tuple[Manifest, Encoder, Any]:
     import onnxruntime
     from tokenizers import Tokenizer
 
-    network, words, described = (folder / name for name in ("model.onnx", "tokenizer.json", "model.json"))
-    for path in (described, network, words):
-        if not path.is_file():
-            raise ModelMissing(f"The listening model is not whole: {path} is missing. Install Voice Trainer again.")
+    contents = verified(folder)
     try:
-        manifest = msgspec.json.decode(described.read_bytes(), type=Manifest)
-    except (msgspec.MsgspecError, OSError) as error:
-        raise ModelCorrupt(f"{described} can't be read ({error}). Install Voice Trainer again.") from error
-    content = network.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != manifest.sha256:
-        raise ModelCorrupt(
-            f"{network} is damaged: its SHA-256 is {found[:12]}…, not {manifest.sha256[:12]}…. "
-            "Install Voice Trainer again."
-        )
+        manifest = msgspec.json.decode(contents[DESCRIBED], type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise ModelCorrupt(f"{folder / DESCRIBED} can't be read ({error}). Install Voice Trainer again.") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        tokenizer = Tokenizer.from_file(str(words))
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        tokenizer = Tokenizer.from_buffer(contents[WORDS])
+        session = onnxruntime.InferenceSession(contents[NETWORK], options, providers=["CPUExecutionProvider"])
     except Exception as error:  # both libraries raise bare Exceptions
         raise ModelCorrupt(f"The listening model in {folder} can't be loaded ({error}).") from error
     tokenizer.no_truncation()
