@@ -10,9 +10,12 @@ DATA ?=
 # tests have used tells its latency otherwise for a while; all else runs on two processes.
 ALONE := tests/end_to_end tests/engines/test_sound.py tests/soak
 NONE_CHOSEN := 5
+# Every package at one version, each file held against its hash; what builds from source uses what is locked as well.
+LOCKED := -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation
+ITSELF := -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help practice demo test soak check train voices bench pictures clean
+.PHONY: help practice demo test soak check train voices bench pictures lock audit clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -54,6 +57,12 @@ bench: $(VENV)/.ready-dev ## how fast and how right, measured: make bench DATA=F
 pictures: $(VENV)/.ready-dev browser ## the screenshots that README shows
 	$(BIN)/python scripts/pictures.py
 
+lock: $(VENV)/.ready-audit ## write requirements/*.lock anew: make lock ARGS=--upgrade takes the newest of all
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python scripts/lock.py $(ARGS)
+
+audit: $(VENV)/.ready-audit ## ask a public service for known weaknesses of what is locked; needs the network
+	$(BIN)/python scripts/audit.py
+
 clean: ## remove what the commands above installed
 	rm -rf $(VENV) $(TRAINING_VENV) .cache build dist
 
@@ -78,19 +87,25 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "$(PYTHON) can't make a virtual environment; on Debian install python3-venv."; exit 1; }
 
-$(VENV)/.ready: pyproject.toml $(VENV)/bin/python
+$(VENV)/.ready: pyproject.toml requirements/run.lock $(VENV)/bin/python
 	@echo "Installing Voice Trainer into $(VENV) (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[model]'
+	@$(BIN)/python $(LOCKED) -r requirements/build.lock
+	@$(BIN)/python $(LOCKED) -r requirements/run.lock
+	@$(BIN)/python $(ITSELF)
 	@$(BIN)/voice-trainer models get base
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/.ready
+$(VENV)/.ready-dev: $(VENV)/.ready requirements/dev.lock requirements/extras.lock
 	@echo "Installing what the tests need (once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[model,dev]'
+	@$(BIN)/python $(LOCKED) -r requirements/dev.lock
 	@touch $@
 
-$(VENV)/.ready-voices: $(VENV)/.ready
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[voices]'
+$(VENV)/.ready-voices: $(VENV)/.ready requirements/voices.lock
+	@$(BIN)/python $(LOCKED) -r requirements/voices.lock
+	@touch $@
+
+$(VENV)/.ready-audit: $(VENV)/.ready requirements/audit.lock
+	@$(BIN)/python $(LOCKED) -r requirements/audit.lock
 	@touch $@
 
 $(TRAINING_VENV)/.ready: training/requirements.txt
