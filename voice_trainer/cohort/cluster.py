@@ -6,6 +6,7 @@ The files are not sent: every worker must see them under the same path, which is
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import threading
 import uuid
@@ -56,7 +57,7 @@ def scored(
         Unreachable: the scheduler doesn't answer, or goes away. ModelMissing, ModelCorrupt.
     """
     whole = checked(address)
-    with _connected(whole, _security(whole, tls)) as client:
+    with _without_its_log(), _connected(whole, _security(whole, tls)) as client:
         _check_workers(client, whole)
         _check_paths(client, [*(task.path for task in tasks), *_prompts(tasks, exercises)])
         plugin = ScoringPlugin(make, exercises)
@@ -102,8 +103,8 @@ def _score(plugin: str, task: Task) -> Done:
     return found.score(task)
 
 
-def _versions(plugin: str) -> tuple[str, str]:
-    found: ScoringPlugin = get_worker().plugins[plugin]
+def _versions(plugin: str, dask_worker: Worker) -> tuple[str, str]:  # Dask fills in an argument of that name
+    found: ScoringPlugin = dask_worker.plugins[plugin]
     return SCORING_VERSION, found.scorer.model_version
 
 
@@ -136,6 +137,18 @@ def _security(address: str, tls: Tls) -> Security | None:
     except (OSError, ValueError, TypeError) as error:  # ssl.SSLError is an OSError
         raise RequestInvalid(f"The TLS certificates can't be used ({error}); they are PEM files.") from error
     return security
+
+
+@contextmanager
+def _without_its_log() -> Iterator[None]:
+    """What Dask logs of a broken connection stays out of the way: it is told in one sentence."""
+    log = logging.getLogger("distributed")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 @contextmanager
@@ -243,7 +256,7 @@ def _work(client: Client, plugin: str, tasks: Sequence[Task]) -> Iterator[Done]:
         return future
 
     count = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-    waiting = as_completed([submit(task) for task in itertools.islice(left, count)])
+    waiting = as_completed([submit(task) for task in itertools.islice(left, count)], loop=client.loop)
     for future in waiting:
         task = submitted[future.key]
         if future.status == "cancelled":
