@@ -43,8 +43,10 @@ def main() -> int:
                 if any("skip_reason" not in each for each in packages):
                     return tell(service, packages)
                 answer.unlink()
-            said = run.stderr.strip().splitlines() or ["it knew none of the packages"]
-            print(f"{service} could not be asked: {said[-1][:200]}", file=sys.stderr)
+                said = "it knows none of the packages"
+            else:
+                said = (run.stderr.strip().splitlines() or ["it said nothing"])[-1][:200]
+            print(f"{service} could not be asked: {said}", file=sys.stderr)
     print("No service could be asked, so nothing is known about these packages; try where there is a network.")
     return NOT_ASKED
 
