@@ -87,7 +87,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "$(PYTHON) can't make a virtual environment; on Debian install python3-venv."; exit 1; }
 
-$(VENV)/.ready: pyproject.toml requirements/run.lock $(VENV)/bin/python
+$(VENV)/.ready: pyproject.toml requirements/build.lock requirements/run.lock $(VENV)/bin/python
 	@echo "Installing Voice Trainer into $(VENV) (once) …"
 	@$(BIN)/python $(LOCKED) -r requirements/build.lock
 	@$(BIN)/python $(LOCKED) -r requirements/run.lock

@@ -21,8 +21,13 @@ LOCKS = ROOT / "requirements"
 EDITABLE = "editables"
 """What hatchling asks for once it is to install a checkout as it lies (``pip install -e``)."""
 ARM_LINUX = "; sys_platform == 'linux' and platform_machine == 'aarch64'"
-FROM_SOURCE = ("setuptools", *(f"{name} {ARM_LINUX}" for name in ("cmake", "nanobind", "ninja", "scikit-build-core")))
-"""Builds srt, which comes as source only, and on Linux on ARM python-stretch, which has no wheel there."""
+FROM_SOURCE = (
+    "setuptools<81",
+    *(f"{name} {ARM_LINUX}" for name in ("cmake", "nanobind", "ninja", "scikit-build-core")),
+)
+"""Builds srt, which comes as source only, and on Linux on ARM python-stretch, which has no wheel there.
+
+Newer setuptools have no pkg_resources, which pyworld (the voices) imports."""
 FILES: dict[str, tuple[tuple[str, ...], str | None, str]] = {
     "build": ((), None, "what builds the package itself, and the few that come as source only"),
     "run": (("model",), "build", "the trainer with its embedded model"),
