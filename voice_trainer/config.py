@@ -153,9 +153,11 @@ def _read(file: Path) -> Preferences:
 
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib lets a number of many digits, and deep brackets, through
+        told = isinstance(error, tomllib.TOMLDecodeError)
+        reason = str(error) if told else "a number is too long, or brackets are too many"
         raise SettingsInvalid(
-            f"The settings file {file} is not TOML: {error}; correct it, or remove it to start from the defaults."
+            f"The settings file {file} is not TOML: {reason}; correct it, or remove it to start from the defaults."
         ) from error
     _check(values, file)
     return msgspec.convert(values, Preferences)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec import inspect
 
+LONGEST_KEY = 60
 Path = tuple[str | int, ...]
 """Where a value stands: keys and places from the top."""
 
@@ -37,8 +38,13 @@ def misfits(data: object, record: type[msgspec.Struct], *, leave_out: frozenset[
 
 
 def key_name(path: Path) -> str:
-    """``("turns", 0, "text")`` as it is printed: ``turns[0].text``."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+    """``("turns", 0, "text")`` as it is printed: ``turns[0].text``. Keys that nobody would write are cut short."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_one_line(part)}" for part in path).lstrip(".")
+
+
+def _one_line(key: str) -> str:
+    text = " ".join(key.split())
+    return text if len(text) <= LONGEST_KEY else f"{text[:LONGEST_KEY]}…"
 
 
 def near(word: str, known: Iterable[str]) -> str:
@@ -110,6 +116,8 @@ def _fits(data: object, kind: inspect.Type) -> bool:
         case inspect.StrType():
             if not isinstance(data, str) or len(data.strip()) < (kind.min_length or 0):
                 return False
+            if kind.max_length is not None and len(data) > kind.max_length:
+                return False
             return kind.pattern is None or re.search(kind.pattern, data) is not None
         case inspect.BoolType():
             return isinstance(data, bool)
@@ -135,6 +143,8 @@ def _wanted(kind: inspect.Type) -> str:
         case inspect.Metadata():
             return str((kind.extra_json_schema or {}).get("description") or _wanted(kind.type))
         case inspect.StrType():
+            if kind.max_length is not None:
+                return f"text of at most {kind.max_length} characters"
             return "some text" if kind.min_length else "text (in quotes where it looks like a number)"
         case inspect.BoolType():
             return "true or false"

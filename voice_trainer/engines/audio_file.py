@@ -105,8 +105,37 @@ def _open(source: Path | str | BinaryIO, name: str) -> BinaryIO:
         raise AudioUnreadable(f"{name} can't be opened ({reason}).") from error
 
 
+class _Source:
+    """A sound for libsndfile. A broken header sends it to places that no file has: it stays where it is then.
+
+    soundfile prints the traceback of whatever is raised while libsndfile asks for a place or for bytes, so nothing is.
+    """
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self._handle = handle
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        with contextlib.suppress(OSError, ValueError, OverflowError):
+            self._handle.seek(offset, whence)
+        return self.tell()
+
+    def tell(self) -> int:
+        return self._handle.tell()
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._handle.read(size) or b""
+        except OSError:  # a disk that fails; to libsndfile the sound breaks off here
+            return b""
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
 def _read_with_soundfile(handle: BinaryIO, name: str) -> Audio:
-    with sf.SoundFile(handle) as file:
+    with sf.SoundFile(_Source(handle)) as file:
         rate, channels = file.samplerate, file.channels
         _check_length(file.frames / rate, name)
         blocks: list[Samples] = []

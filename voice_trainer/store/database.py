@@ -17,7 +17,7 @@ from voice_trainer.speech.baseline import Baseline
 from .base import PULLS, AttemptSummary, Export, HistoryRow, PersonSummary, PullSaid
 from .failures import BUSY_TIMEOUT_S, translated
 from .ids import LENGTH
-from .rows import Record, attempt_row, figures_row, history_row, pin_row, portions, unpinnable, written, zoned
+from .rows import Record, attempt_row, figures_row, history_row, pin_row, portions, row_as, unpinnable, written, zoned
 from .schema import attempts, baselines, exports, figures, metadata, original_records, pins, pulls
 from .session_tables import entries, sessions
 from .sessions import DatabaseSessions
@@ -98,14 +98,13 @@ class DatabaseStore:
         if before is not None:
             query = query.where(attempts.c.started_at < before)
         with translated(self._place), self._engine.begin() as connection:
-            return tuple(AttemptSummary(**row) for row in connection.execute(query).mappings())
+            return tuple(row_as(AttemptSummary, row) for row in connection.execute(query).mappings())
 
     def history(self, *, limit: int | None = None, session_id: str | None = None) -> tuple[HistoryRow, ...]:
         query = sql.select(*HISTORY).outerjoin(figures, figures.c.attempt_id == attempts.c.id).order_by(*NEWEST_FIRST)
         query = query.where(*_belonging(session_id, False)).limit(limit)
         with translated(self._place), self._engine.begin() as connection:
-            rows = connection.execute(query).all()
-        return tuple(history_row(row) for row in rows)
+            return tuple(history_row(row) for row in connection.execute(query))
 
     def count(
         self,
@@ -207,7 +206,7 @@ class DatabaseStore:
     def pins(self, attempt_id: str) -> tuple[Pin, ...]:
         query = sql.select(pins).where(pins.c.attempt_id == attempt_id).order_by(pins.c.at_s, pins.c.id)
         with translated(self._place), self._engine.begin() as connection:
-            return tuple(Pin(**row) for row in connection.execute(query).mappings())
+            return tuple(row_as(Pin, row) for row in connection.execute(query).mappings())
 
     def remove_pins_of(self, author: str) -> int:
         with translated(self._place), self._writer.begin() as connection:
@@ -237,7 +236,7 @@ class DatabaseStore:
     def pulls(self) -> tuple[PullSaid, ...]:
         query = sql.select(pulls).order_by(pulls.c.said_at, pulls.c.attempt_id)
         with translated(self._place), self._engine.begin() as connection:
-            return tuple(PullSaid(attempt_id=of, pull=pull, said_at=at) for of, pull, at in connection.execute(query))
+            return tuple(row_as(PullSaid, row) for row in connection.execute(query).mappings())
 
     def wipe(self) -> None:
         if self._engine.dialect.name == "sqlite":
@@ -296,7 +295,7 @@ class DatabaseStore:
             }
             for person in connection.execute(sql.select(baselines.c.person).distinct()).scalars():
                 found.setdefault(person, PersonSummary(person=person, attempts=0, last_at=None))
-        return tuple(found[person] for person in sorted(found, key=lambda name: (name.casefold(), name)))
+            return tuple(found[person] for person in sorted(found, key=lambda name: (name.casefold(), name)))
 
     def recordings(self) -> frozenset[str]:
         query = sql.select(attempts.c.recording).where(attempts.c.recording.is_not(None))
@@ -324,7 +323,7 @@ class DatabaseStore:
 
     def _summary(self, connection: sql.Connection, found: str) -> AttemptSummary:
         query = sql.select(*SUMMARY).where(attempts.c.id == found)
-        return AttemptSummary(**connection.execute(query).mappings().one())
+        return row_as(AttemptSummary, connection.execute(query).mappings().one())
 
     def _read(self, record: str, kind: type[Record], what: str) -> Record:
         try:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import msgspec
 from sqlalchemy import exc
 
 from voice_trainer.errors import DiskFull, RequestInvalid, StoreCorrupt, StoreError, StoreUnwritable
@@ -31,6 +32,11 @@ def translated(place: str) -> Iterator[None]:
         raise _of_driver(place, error) if isinstance(error, sqlite3.Error) else _other(place, error) from error
     except (UnicodeError, OverflowError) as error:
         raise RequestInvalid(f"A value can't be kept in the store ({error}); correct it and try again.") from error
+    except (msgspec.MsgspecError, ValueError, TypeError) as error:  # SQLite keeps any value in any column
+        raise StoreCorrupt(
+            f"{place} holds a damaged row ({' '.join(str(error).split())[:200]}). Recordings are untouched; bring the "
+            "file back from a copy."
+        ) from error
 
 
 def _of_driver(place: str, error: exc.DBAPIError | sqlite3.Error) -> StoreError | RequestInvalid:

@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import filelock
 import msgspec
@@ -34,6 +34,8 @@ FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _ATTEMPT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
+_HIGHEST_RATE_HZ = 768_000
+"""No device goes beyond it."""
 _FLAC, _PCM, _SIDECAR, _LOCK, _PART = ".flac", ".pcm", ".json", ".lock", ".part"
 
 
@@ -61,10 +63,10 @@ class _Sidecar(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     turn: str
     person: str
     device: str | None
-    rate_hz: int
+    rate_hz: Annotated[int, msgspec.Meta(gt=0, le=_HIGHEST_RATE_HZ)]
     channels: int = 1
     sample_format: str = "s32le, 24 bits used"
-    started_at: datetime
+    started_at: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 @contextlib.contextmanager
@@ -327,7 +329,7 @@ class Recordings:
         try:
             sidecar = msgspec.json.decode(self._file(attempt_id, _SIDECAR).read_bytes(), type=_Sidecar)
             duration_s = self._duration_s(attempt_id, sidecar.rate_hz)
-        except (OSError, msgspec.DecodeError, soundfile.SoundFileError):
+        except (OSError, ValueError, msgspec.DecodeError, soundfile.SoundFileError):
             return None  # settled meanwhile, or damaged: left as it is, never deleted
         return Unfinished(
             attempt_id=attempt_id,

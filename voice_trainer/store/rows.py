@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from math import isfinite
 from typing import Any, TypeVar
@@ -19,6 +19,8 @@ from .ids import LENGTH
 
 MOST_AT_ONCE = 500
 """Values in one statement; SQLite takes 999 in its older versions."""
+ARE_TEXTS = frozenset({str})
+ARE_NUMBERS = frozenset({int, float, type(None)})
 LEVELS = msgspec.json.Decoder(dict[str, int])
 
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -55,10 +57,20 @@ def figures_row(attempt: Attempt) -> dict[str, Any]:
     }
 
 
+def row_as(kind: type[Record], row: Mapping[Any, Any]) -> Record:
+    """Raises msgspec.ValidationError where a value is none that the column should hold."""
+    return msgspec.convert({str(name): value for name, value in row.items()}, kind)
+
+
 def history_row(row: Sequence[Any]) -> HistoryRow:
+    """Raises TypeError, or msgspec.ValidationError, where a value is none that the column should hold."""
     # Written out: ten thousand of them are made while somebody waits, and a dictionary for each costs half of it.
     (identity, exercise_id, turn, started_at, person, wording, voice, level, recording, outcome, version, *counts) = row
     reflections, complex_reflections, questions, dimensions = counts
+    numbers = (wording, voice, level, reflections, complex_reflections, questions)
+    texts = (exercise_id, turn, person, version)
+    if not (ARE_TEXTS.issuperset(map(type, texts)) and ARE_NUMBERS.issuperset(map(type, numbers))):
+        raise TypeError(f"attempt {identity}")
     return HistoryRow(
         id=identity,
         exercise_id=exercise_id,

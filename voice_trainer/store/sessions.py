@@ -167,11 +167,11 @@ class DatabaseSessions:
             stored = connection.execute(
                 sql.select(entries.c.session_id, entries.c.person_id, entries.c.shared).distinct()
             ).all()
-        held = {
-            (session_id, person_id, thing)
-            for session_id, person_id, shared in stored
-            for thing in msgspec.json.decode(shared)
-        }
+            held = {
+                (session_id, person_id, thing)
+                for session_id, person_id, shared in stored
+                for thing in msgspec.json.decode(shared, type=tuple[str, ...])
+            }
         concerned = sql.select(entries.c.person_id)
         query = sql.select(consent_table).where(consent_table.c.given, consent_table.c.person_id.in_(concerned))
         latest: dict[tuple[str, str, str], Consent] = {}
@@ -282,7 +282,7 @@ class DatabaseSessions:
         query = sql.select(states.c.state).where(states.c.session_id == session_id)
         with translated(self._place), self._engine.begin() as connection:
             found = connection.execute(query).scalar()
-        return None if found is None else bytes(found)
+            return None if found is None else bytes(found)
 
     # forgetting
 
