@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import f0, pace, robust, tone
+from . import cohort, f0, pace, robust, tone
 from .table import Row, write
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def parts(data: Path, models: Path) -> dict[str, Callable[[], Iterable[Row]]]:
         "noise": lambda: [robust.noise_alone(data), *robust.noise_moves(data)],
         "coverage": lambda: robust.coverage(data),
         "cost": lambda: robust.cost(data),
+        "cohort": lambda: cohort.scaling(models),
     }
 
 

@@ -6,7 +6,6 @@ import csv
 import io
 import itertools
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -48,9 +47,10 @@ def writer_for(path: Path) -> Writer:
 def write(path: Path, rows: Iterable[Row]) -> None:
     """Put ``rows`` in ``path``; on any failure what was there before stays. Raises as ``writer_for``; StoreError."""
     writer = writer_for(path)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.partial")  # one name, so that a run that was killed here leaves nothing over
     try:
         try:
+            beside.unlink(missing_ok=True)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             with os.fdopen(os.open(beside, flags, FILE_MODE), "wb") as file:
                 writer(file, rows)
