@@ -25,8 +25,8 @@ FROM_SOURCE = (
     "setuptools<81",
     *(f"{name} {ARM_LINUX}" for name in ("cmake", "nanobind", "ninja", "scikit-build-core", "wheel")),
 )
-"""Builds srt, which comes as source only, and on Linux on ARM python-stretch and the tests' praat-parselmouth, which have
-no wheel there.
+"""Builds srt, which comes as source only, and on Linux on ARM python-stretch and the tests' praat-parselmouth, which
+have no wheel there.
 
 Newer setuptools have no pkg_resources, which pyworld (the voices) imports."""
 FILES: dict[str, tuple[tuple[str, ...], str | None, str]] = {
