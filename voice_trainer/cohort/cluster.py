@@ -66,8 +66,9 @@ def scored(
             _check_versions(client, plugin.name, (SCORING_VERSION, model_version))
             yield from _work(client, plugin.name, tasks)
         finally:
-            with suppress(Exception):  # the models leave the workers; a cluster that is gone has forgotten them, too
-                client.unregister_worker_plugin(plugin.name)
+            if client.status == "running":  # a cluster that is gone has forgotten the models by itself
+                with suppress(Exception):
+                    client.unregister_worker_plugin(plugin.name)
 
 
 class ScoringPlugin(WorkerPlugin):  # type: ignore[misc]
