@@ -15,7 +15,7 @@ LOCKED := -m pip install --quiet --disable-pip-version-check --require-hashes --
 ITSELF := -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help practice demo test soak check train voices bench pictures lock audit clean
+.PHONY: help practice demo test soak torture check train voices bench pictures lock audit clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -34,6 +34,9 @@ test: $(VENV)/.ready-dev sound-test postgres browser check ## everything that is
 
 soak: $(VENV)/.ready-dev ## what takes long: two hundred people for ten minutes, a network gone for one
 	VOICE_TRAINER_SOAK=1 VOICE_TRAINER_SOAK_MINUTES=10 $(BIN)/pytest -s tests/soak tests/coach/wire/test_faults.py
+
+torture: $(VENV)/.ready-dev sound-test ## an hour of bad input, two hundred kills, a disk full at every write
+	VOICE_TRAINER_TORTURE=1 $(BIN)/pytest -s tests/torture $(ARGS)
 
 check: $(VENV)/.ready-dev ## style, types, layers, exercise files and the corpus
 	$(BIN)/ruff check .

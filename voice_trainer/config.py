@@ -16,6 +16,7 @@ HOME_VARIABLE = "VOICE_TRAINER_HOME"
 STORE_VARIABLE = "VOICE_TRAINER_STORE"
 APPLICATION = "voice-trainer"
 SETTINGS_FILE = "settings.toml"
+LONGEST_SHOWN = 200
 DATABASE_FILE = "practice.sqlite3"
 
 
@@ -101,9 +102,16 @@ def find_folders(environment: Mapping[str, str] | None = None) -> Folders:
 def _under(home: str) -> tuple[Path, Path, Path]:
     try:
         folder = Path(home).expanduser().absolute()
-    except (RuntimeError, OSError) as error:
+        is_file = folder.exists() and not folder.is_dir()
+    except RuntimeError as error:
         raise SettingsInvalid(f"{HOME_VARIABLE} is {home}, which can't be found; give a folder's full path.") from error
-    if folder.exists() and not folder.is_dir():
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        shown = home if len(home) <= LONGEST_SHOWN else f"{home[:LONGEST_SHOWN]}…"
+        raise SettingsInvalid(
+            f"{HOME_VARIABLE} is {shown}, which can't be reached ({why}); give the full path of a folder of yours."
+        ) from error
+    if is_file:
         raise SettingsInvalid(f"{HOME_VARIABLE} is {folder}, which is a file; give a folder.")
     return folder, folder, folder / "cache"
 

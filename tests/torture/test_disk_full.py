@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +24,6 @@ from voice_trainer.preferences import Preferences
 from .budget import many
 from .trainee import RATE_HZ, Doing, Order, Trainees, last, practice, trainees, truth
 
-HERE = Path(__file__).parent
 POINTS = many(4, 10_000)
 """Writes tried of each way to fail, evenly over all of them."""
 REPLY_S = 0.4
@@ -37,17 +35,6 @@ pytestmark = [
     pytest.mark.timeout(many(180, 3600)),
     pytest.mark.skipif(sys.platform != "linux", reason="preloads a library that makes writes fail"),
 ]
-
-
-@pytest.fixture(scope="module")
-def faults(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
-        pytest.skip("needs a C compiler, to make writes fail")
-    library = tmp_path_factory.mktemp("faults") / "faults.so"
-    command = [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(HERE / "faults.c"), "-ldl"]
-    subprocess.run(command, check=True, timeout=60)
-    return library
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""``kill -9`` at any moment: what was said is there, but for half a second, and nothing that was kept before is touched.
+"""``kill -9`` at any moment: what was said is there, but for half a second, and nothing kept before is touched.
 
 The process that is killed is a real one, with the real recorder, scorer and store; its microphone and its models are
 scripted, so that what was said is known to the sample. The same with the microphone of a sound server and Whisper is
@@ -39,7 +39,7 @@ pytestmark = [
 
 
 def _kill(trainees: Trainees, order: Order, chance: random.Random) -> tuple[list[str], float]:
-    """Begin, and kill at a random moment: before, while and after it is recorded. What was told, and when (monotonic)."""
+    """Begin, and kill at a random moment: before, while and after it is recorded. What was told, and when."""
     process = trainees.begin(order)
     phase = chance.choices(("opening", "speaking", "answering"), (1, 6, 3))[0]
     if phase == "opening":

@@ -7,8 +7,8 @@ still read, and no recording changes by a byte.
 from __future__ import annotations
 
 import contextlib
-import json
 import hashlib
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -25,8 +25,8 @@ from hypothesis import strategies as st
 
 from tests.store.conftest import make_attempt
 from tests.store.meeting import Meeting
-from voice_trainer.config import DATABASE_FILE
 from voice_trainer.attempt import VoiceMeasures
+from voice_trainer.config import DATABASE_FILE
 from voice_trainer.errors import StoreCorrupt, VoiceTrainerError
 from voice_trainer.session import Pin
 from voice_trainer.speech.baseline import Baseline

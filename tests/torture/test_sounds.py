@@ -37,7 +37,7 @@ class Decoder:
         self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
         self._answers: queue.Queue[bytes] = queue.Queue()
-        self._noise = tempfile.TemporaryFile()
+        self._noise = tempfile.TemporaryFile()  # noqa: SIM115 (as long as this lives)
 
     def answer(self, data: bytes) -> str:
         process = self._running()

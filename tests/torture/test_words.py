@@ -34,21 +34,108 @@ keep_days = 365
 """
 TOML = st.sampled_from(
     [
-        b"[", b"]", b"[[", b"]]", b"{", b"}", b'"', b"'", b'"""', b"'''", b"=", b"\n", b"\r", b"#", b".", b",", b"\\u0000",
-        b"\\uD800", b"\xff", b"\x00", b"\xef\xbb\xbf", b"nan", b"-inf", b"1e999", b"-1", b"0", b"65", b"0x7f", b"1979-05-27",
-        b"1979-05-27T07:32:00Z", b"99:99:99", b"true", b"[1, 2]", b"{a = 1}", b"threads", b"person", b"theme", b"auto_stop_s",
-        b"9" * 5_000, b"[" * 3_000, b"{a=" * 1_500, b"a." * 2_000, b"[a]\n" * 50, "é😀\u202e".encode(),
+        b"[",
+        b"]",
+        b"[[",
+        b"]]",
+        b"{",
+        b"}",
+        b'"',
+        b"'",
+        b'"""',
+        b"'''",
+        b"=",
+        b"\n",
+        b"\r",
+        b"#",
+        b".",
+        b",",
+        b"\\u0000",
+        b"\\uD800",
+        b"\xff",
+        b"\x00",
+        b"\xef\xbb\xbf",
+        b"nan",
+        b"-inf",
+        b"1e999",
+        b"-1",
+        b"0",
+        b"65",
+        b"0x7f",
+        b"1979-05-27",
+        b"1979-05-27T07:32:00Z",
+        b"99:99:99",
+        b"true",
+        b"[1, 2]",
+        b"{a = 1}",
+        b"threads",
+        b"person",
+        b"theme",
+        b"auto_stop_s",
+        b"9" * 5_000,
+        b"[" * 3_000,
+        b"{a=" * 1_500,
+        b"a." * 2_000,
+        b"[a]\n" * 50,
+        "é😀\u202e".encode(),
     ]
-)  # fmt: skip
+)
 YAML = st.sampled_from(
     [
-        b"- ", b"[", b"]", b"{", b"}", b": ", b"\n", b"  ", b"\t", b"&a ", b"*a", b"!!python/object:os.system ", b"!!binary ",
-        b"!!int ", b"<<: ", b"? ", b"|\n", b">\n", b"%YAML 9.9\n", b"---\n", b"...\n", b"null", b"~", b"yes", b".nan", b".inf",
-        b"2001-13-99", b"2001-01-01 99:99:99", b"1:99:99", b"0o9", b"0x", b"1e999", b"9" * 5_000, b"[" * 3_000, b"{a: " * 1_500,
-        b"- " * 3_000, b"&a [*a, *a]", b'"', b"'", b"\xff", b"\x00", b"\xef\xbb\xbf", b"\xfe\xff", "\u2028é\u202e".encode(), b"../../x.opus",
-        b"/etc/passwd", b"start", b"opens", b"level: 44", b"next: {attuned: start}", b"feelings: []", b"id: " + b"x" * 300,
+        b"- ",
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b": ",
+        b"\n",
+        b"  ",
+        b"\t",
+        b"&a ",
+        b"*a",
+        b"!!python/object:os.system ",
+        b"!!binary ",
+        b"!!int ",
+        b"<<: ",
+        b"? ",
+        b"|\n",
+        b">\n",
+        b"%YAML 9.9\n",
+        b"---\n",
+        b"...\n",
+        b"null",
+        b"~",
+        b"yes",
+        b".nan",
+        b".inf",
+        b"2001-13-99",
+        b"2001-01-01 99:99:99",
+        b"1:99:99",
+        b"0o9",
+        b"0x",
+        b"1e999",
+        b"9" * 5_000,
+        b"[" * 3_000,
+        b"{a: " * 1_500,
+        b"- " * 3_000,
+        b"&a [*a, *a]",
+        b'"',
+        b"'",
+        b"\xff",
+        b"\x00",
+        b"\xef\xbb\xbf",
+        b"\xfe\xff",
+        "\u2028é\u202e".encode(),
+        b"../../x.opus",
+        b"/etc/passwd",
+        b"start",
+        b"opens",
+        b"level: 44",
+        b"next: {attuned: start}",
+        b"feelings: []",
+        b"id: " + b"x" * 300,
     ]
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -78,8 +165,9 @@ def damaged(draw: st.DrawFn, wholes: tuple[bytes, ...], parts: st.SearchStrategy
     return bytes(data)
 
 
-def _sentences(text: str) -> None:
+def _sentences(text: str, about: Path | None = None) -> None:
     assert text.strip()
+    assert about is None or str(about) in text
     assert "Traceback" not in text
     assert len(text) < 20_000
     assert all(len(line) < 1_500 for line in text.splitlines()), "a sentence that nobody can read"
@@ -95,8 +183,7 @@ def test_any_settings_are_understood_or_told_and_stay(tmp_path: Path) -> None:
         try:
             preferences = _loaded(file, data, environment)
         except SettingsInvalid as error:
-            _sentences(str(error))
-            assert str(file) in str(error)
+            _sentences(str(error), file)
         else:
             config.save(preferences, environment)  # what was understood can be kept again
             assert config.load(environment).preferences == preferences

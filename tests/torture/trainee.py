@@ -60,6 +60,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
             everything that was broken off; ``first``: open a new store and save settings; ``settings``: save them;
             ``forget``: remove every attempt.
         speed: of the microphone, 1 is the pace of speech. faults_at, faults_once, faults_short: see faults.c.
+        clock_s: what the clock of the day is set forward by (back, below zero) once it is recorded.
     """
 
     home: str
@@ -71,6 +72,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     faults_at: int = 0
     faults_once: bool = False
     faults_short: bool = False
+    clock_s: int = 0
 
 
 @cache
@@ -182,6 +184,8 @@ def _turn(order: Order, log: _Log) -> None:
                 run.start_recording()
             case RecordingStarted():
                 log.say("started")
+                if order.clock_s:
+                    ctypes.c_long.in_dll(ctypes.CDLL(None), "faults_clock_s").value = order.clock_s
             case Level(elapsed_s=float(elapsed_s)) if elapsed_s >= order.reply_s:
                 run.stop_recording()
             case Stopped():

@@ -49,7 +49,7 @@ def everything(
 
         typer.echo(__version__)
         raise typer.Exit
-    context.obj = Context(person=person)
+    context.obj = Context(person=None if person is None else _as_typed(person))
     if context.invoked_subcommand is None:
         practise.open_trainer(context.obj)
 
@@ -100,6 +100,15 @@ def run(arguments: list[str]) -> int:
             VoiceTrainerError.exit_code,
         )
     return result if isinstance(result, int) else 0
+
+
+def _as_typed(text: str) -> str:
+    """What was typed, in a locale that has no letters for it: a terminal sends UTF-8 all the same."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(text).decode("utf-8", "replace")
+    return text
 
 
 def _say(sentence: str, code: int) -> int:

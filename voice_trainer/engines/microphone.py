@@ -55,6 +55,7 @@ class CaptureClock:
         self._rate_hz = rate_hz
         self._stream_latency_s = stream_latency_s
         self._next_at: float | None = None
+        self._last_at: float | None = None
 
     def captured_at(self, frames: int, arrived_at: float, latency_s: float, overflowed: bool) -> float:
         """Clock of the first of ``frames`` samples that arrived at ``arrived_at``."""
@@ -68,6 +69,9 @@ class CaptureClock:
             at = self._next_at + _STEADY_SHARE * (told - self._next_at)
         else:
             at = max(told, self._next_at)
+        if self._last_at is not None:  # blocks may be shorter than what is smoothed away
+            at = max(at, self._last_at)
+        self._last_at = at
         self._next_at = at + duration_s
         return at
 
