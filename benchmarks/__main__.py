@@ -1,4 +1,4 @@
-"""How right and how fast the voice measures are, as a table.
+"""How right and how fast the trainer is, as a table.
 
     python -m benchmarks --data FOLDER [--models FOLDER] [--only WORD] [-o FILE]
 
@@ -14,13 +14,16 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from . import cohort, f0, pace, robust, tone
+from voice_trainer.engines.listener import OnnxListener
+from voice_trainer.engines.pitch import SwiftPitch
+from voice_trainer.engines.whisper import WhisperTranscriber
+from voice_trainer.errors import ModelError
+from voice_trainer.scoring import Engines
+
+from . import cohort, f0, feedback, pace, program, robust, tone, words
+from .recordings import VOICE_ACTIVITY
 from .table import Row, write
-
-if TYPE_CHECKING:
-    from voice_trainer.engines.whisper import WhisperTranscriber
 
 HERE = Path(__file__).resolve().parent
 
@@ -51,6 +54,12 @@ def main() -> int:
 
 def parts(data: Path, models: Path) -> dict[str, Callable[[], Iterable[Row]]]:
     """In the order in which they are told."""
+
+    def whisper() -> WhisperTranscriber:
+        loaded = WhisperTranscriber(models, threads=1)
+        loaded.warm()
+        return loaded
+
     return {
         "f0 synthetic": lambda: [f0.synthetic()],
         "f0 recorded": lambda: f0.recorded(data),
@@ -63,15 +72,28 @@ def parts(data: Path, models: Path) -> dict[str, Callable[[], Iterable[Row]]]:
         "noise": lambda: [robust.noise_alone(data), *robust.noise_moves(data)],
         "coverage": lambda: robust.coverage(data),
         "cost": lambda: robust.cost(data),
+        "feedback": lambda: feedback.to_feedback(_engines(models), feedback.REPEATS),
+        "words": lambda: [*words.same_words(data, whisper(), models, words.MINUTES), words.nothing_said(whisper())],
+        "program": lambda: [program.help_takes(), program.memory(_engines(models))],
+        "put together": lambda: program.put_together(_engines(models), models),
         "cohort": lambda: cohort.scaling(models),
     }
 
 
+def _engines(models: Path) -> Engines:
+    """As the program has them on two cores, warm."""
+    engines = Engines(
+        voice_activity=VOICE_ACTIVITY,
+        transcriber=WhisperTranscriber(models, threads=1),
+        pitch=SwiftPitch(),
+        listener=OnnxListener(),
+    )
+    engines.warm()
+    return engines
+
+
 def _whisper(models: Path) -> WhisperTranscriber | None:
     """None, with a sentence, where the model is missing: its row is left out."""
-    from voice_trainer.engines.whisper import WhisperTranscriber
-    from voice_trainer.errors import ModelError
-
     whisper = WhisperTranscriber(models, threads=1)
     try:
         whisper.warm()

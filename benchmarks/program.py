@@ -1,0 +1,97 @@
+"""What the program itself takes: its help, its memory, and what somebody would put together without it."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from voice_trainer.engines import models
+from voice_trainer.scoring import Engines, score
+from voice_trainer.speech import SAMPLE_RATE
+
+from .feedback import HEARD
+from .recordings import VOICE_ACTIVITY
+from .spoken import replies
+from .table import Row
+
+HELP_S, MEMORY_MB, ATTEMPTS = 0.2, 700, 200
+PAGE = 4096
+STARTS = 7
+
+
+def help_takes() -> Row:
+    """Of seven starts, the middle one."""
+    command = [sys.executable, "-m", "voice_trainer", "--help"]
+    took = []
+    for _ in range(STARTS):
+        began = time.monotonic()
+        subprocess.run(command, check=True, capture_output=True)
+        took.append(time.monotonic() - began)
+    median = statistics.median(took)
+    return Row(
+        figure="--help",
+        reference=f"{STARTS} starts by the clock outside",
+        reach=f"≤ {HELP_S} s",
+        got=f"median {median:.2f} s, {min(took):.2f}–{max(took):.2f}",
+        met=median <= HELP_S,
+    )
+
+
+def memory(engines: Engines) -> Row:
+    """Resident, with every model loaded, after few replies and after many."""
+    sounds = list(replies(5, 4, VOICE_ACTIVITY))
+    told = []
+    for attempt in range(ATTEMPTS):
+        score(engines, HEARD, sounds[attempt % len(sounds)], SAMPLE_RATE)
+        if attempt + 1 in (10, ATTEMPTS // 2, ATTEMPTS):
+            told.append(_resident_mb())
+    return Row(
+        figure=f"resident memory, everything loaded, after 10, {ATTEMPTS // 2} and {ATTEMPTS} replies",
+        reference="the kernel's own count, of this benchmark's process",
+        reach=f"≤ {MEMORY_MB} MB, flat",
+        got=", ".join(f"{mb:.0f} MB" for mb in told),
+        met=told[-1] <= MEMORY_MB and told[-1] <= told[0] * 1.05,
+    )
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc/self/statm").exists() else 0
+    return pages * PAGE / 1e6
+
+
+def put_together(engines: Engines, folder: Path) -> Iterator[Row]:
+    """The finished sound through faster-whisper, librosa's pYIN and its spectral features, against this pipeline's."""
+    import librosa
+    from faster_whisper import WhisperModel
+
+    threads = max(1, (os.cpu_count() or 1) - 1)
+    whisper: Any = WhisperModel(str(models.ready(folder)), device="cpu", compute_type="int8", cpu_threads=threads)
+    for length_s in (5, 15, 30, 60):
+        theirs, ours = [], []
+        for sound in replies(length_s, 3, VOICE_ACTIVITY):
+            began = time.monotonic()
+            list(whisper.transcribe(sound, language="en", beam_size=5, word_timestamps=True)[0])
+            librosa.pyin(sound, fmin=65, fmax=500, sr=SAMPLE_RATE)
+            librosa.feature.rms(y=sound)
+            librosa.feature.spectral_centroid(y=sound, sr=SAMPLE_RATE)
+            librosa.feature.mfcc(y=sound, sr=SAMPLE_RATE)
+            theirs.append(time.monotonic() - began)
+            began = time.monotonic()
+            score(engines, HEARD, sound, SAMPLE_RATE)
+            ours.append(time.monotonic() - began)
+        other, own = float(np.median(theirs)), float(np.median(ours))
+        yield Row(
+            figure=f"a finished recording of {length_s} s, scored whole",
+            reference=f"transcribe() + librosa.pyin + librosa features, nothing judged: {other:.2f} s",
+            reach="shown",
+            got=f"{own:.2f} s with words, voice, wording and feedback: {other / own:.1f} × as fast",
+            met=None,
+        )
