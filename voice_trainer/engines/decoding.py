@@ -33,6 +33,8 @@ COMPRESSION_RATIO_LIMIT = 2.4
 LOGPROB_LIMIT = -1.0
 NO_SPEECH_LIMIT = 0.6
 """These three as in transcribe()."""
+SURE_LOGPROB = -0.4
+"""A greedy decode this likely is believed; a less likely one is searched for with the whole beam."""
 MAX_INITIAL_TIMESTAMP = 50
 CONTEXT_TOKENS = 100
 """Of what was said before, given as prompt; the model takes 223."""
@@ -118,7 +120,9 @@ class Decoder:
         prompt = self._prompt(tokenizer, context)
         length = len(prompt) + 16 + int(TOKENS_PER_S * content / FRAMES_PER_S)
 
-        best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
+        best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0, beam_size=1)
+        if best.stutters or best.logprob < SURE_LOGPROB:
+            best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
         for silence_s in MORE_SILENCE_S:
             if not best.stutters or cancelled():
                 break
@@ -169,10 +173,19 @@ class Decoder:
         before = [tokenizer.sot_prev, *context[-CONTEXT_TOKENS:]] if context else []
         return [*before, *tokenizer.sot_sequence]
 
-    def _generate(self, encoded: Any, prompt: list[int], length: int, tokenizer: Any, *, temperature: float) -> _Try:
+    def _generate(
+        self,
+        encoded: Any,
+        prompt: list[int],
+        length: int,
+        tokenizer: Any,
+        *,
+        temperature: float,
+        beam_size: int | None = None,
+    ) -> _Try:
         from faster_whisper.transcribe import get_suppressed_tokens
 
-        how: dict[str, Any] = {"beam_size": self._beam_size, "patience": 1.0}
+        how: dict[str, Any] = {"beam_size": beam_size or self._beam_size, "patience": 1.0}
         if temperature > 0:
             how = {"beam_size": 1, "num_hypotheses": 5, "sampling_topk": 0, "sampling_temperature": temperature}
         result = self._model.model.generate(
