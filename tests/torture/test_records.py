@@ -39,10 +39,33 @@ from .budget import fuzz, time_limit
 pytestmark = pytest.mark.slow
 
 ODD: tuple[Any, ...] = (
-    None, "", "x", "null", "[]", "{}", "[1]", '{"a": 1}', '{"feeling": "high"}', '["scores", 3]', "NaN", "-1", "99999999999",
-    b"\xff\xfe", b"", 0, -1, 2**62, 1.5, float("inf"), "2025-13-40 99:00:00", "0001-01-01 00:00:00.000000",
-    "9999-12-31 23:59:59.999999", "../../../etc/passwd", "é\u202e" * 20, "x" * 5_000,
-)  # fmt: skip
+    None,
+    "",
+    "x",
+    "null",
+    "[]",
+    "{}",
+    "[1]",
+    '{"a": 1}',
+    '{"feeling": "high"}',
+    '["scores", 3]',
+    "NaN",
+    "-1",
+    "99999999999",
+    b"\xff\xfe",
+    b"",
+    0,
+    -1,
+    2**62,
+    1.5,
+    float("inf"),
+    "2025-13-40 99:00:00",
+    "0001-01-01 00:00:00.000000",
+    "9999-12-31 23:59:59.999999",
+    "../../../etc/passwd",
+    "é\u202e" * 20,
+    "x" * 5_000,
+)
 
 
 NOW = datetime(2025, 3, 9, tzinfo=UTC)
@@ -143,9 +166,22 @@ def _sentence(error: VoiceTrainerError) -> None:
 
 
 TABLES = (
-    "attempts", "figures", "original_records", "baselines", "exports", "pins", "pulls", "sessions", "session_people",
-    "session_consents", "session_entries", "session_ratings", "session_tallies", "session_states", "heard",
-)  # fmt: skip
+    "attempts",
+    "figures",
+    "original_records",
+    "baselines",
+    "exports",
+    "pins",
+    "pulls",
+    "sessions",
+    "session_people",
+    "session_consents",
+    "session_entries",
+    "session_ratings",
+    "session_tallies",
+    "session_states",
+    "heard",
+)
 
 
 def _columns(file: Path) -> list[tuple[str, str]]:
