@@ -85,7 +85,7 @@ UNSURE = pytest.mark.xfail(reason="this model gives .3 to .5 to advice there", s
         ("Have you tried just talking to him?", as_said),
         ("Have you tried just talking to him?", bare),
         ("Why don't you call her?", as_said),
-        pytest.param("Why don't you call her?", bare, marks=UNSURE),
+        ("Why don't you call her?", bare),
     ],
 )
 def test_advice_put_as_a_question_is_advice_only(listener: OnnxListener, asked, written) -> None:  # type: ignore[no-untyped-def]
