@@ -28,6 +28,8 @@ HEAD = "tag:yaml.org,2002:"
 PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "seq", "map"})
 """What YAML finds by itself in what people write; anything else was asked for by a tag."""
 OUTCOMES = ("attuned", "partly", "missed")
+LONGEST_NAME = 255
+"""Of a sound, as it is told; no file has a longer one."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -245,7 +247,20 @@ def sound_faults(path: Path, named: tuple[Sound, ...]) -> Iterator[Fault]:
     for sound in named:
         audio = PurePosixPath(sound.audio)
         if audio.is_absolute() or ".." in audio.parts or "\\" in sound.audio or "\0" in sound.audio:
-            yield Fault(path, sound.line, sound.key, f'"{sound.audio}" has to lie below the folder of this file')
-        elif not (path.parent / audio).is_file():
-            text = f"there is no sound file {path.parent / audio}; record or render it"
+            yield Fault(
+                path, sound.line, sound.key, f'"{_short(sound.audio)}" has to lie below the folder of this file'
+            )
+        elif not _is_file(path.parent / audio):
+            text = f"there is no sound file {path.parent / _short(sound.audio)}; record or render it"
             yield Fault(path, sound.line, sound.key, text)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have, or a folder that may not be entered
+        return False
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"

@@ -295,7 +295,7 @@ class DatabaseStore:
             }
             for person in connection.execute(sql.select(baselines.c.person).distinct()).scalars():
                 found.setdefault(person, PersonSummary(person=person, attempts=0, last_at=None))
-            return tuple(found[person] for person in sorted(found, key=lambda name: (name.casefold(), name)))
+            return tuple(found[person] for person in sorted(found, key=lambda name: (str.casefold(name), name)))
 
     def recordings(self) -> frozenset[str]:
         query = sql.select(attempts.c.recording).where(attempts.c.recording.is_not(None))
