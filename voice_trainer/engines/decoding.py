@@ -34,7 +34,11 @@ LOGPROB_LIMIT = -1.0
 NO_SPEECH_LIMIT = 0.6
 """These three as in transcribe()."""
 SURE_LOGPROB = -0.4
-"""A greedy decode this likely is believed; a less likely one is searched for with the whole beam."""
+FEW_TOKENS = 4
+"""A greedy decode this likely, in which not even so few tokens come twice, is believed; any other is searched for with
+the whole beam."""
+MANY_TOKENS = 7
+"""So many that come twice are taken for a repetition: the decode is tried again with more silence."""
 MAX_INITIAL_TIMESTAMP = 50
 CONTEXT_TOKENS = 100
 """Of what was said before, given as prompt; the model takes 223."""
@@ -121,7 +125,7 @@ class Decoder:
         length = len(prompt) + 16 + int(TOKENS_PER_S * content / FRAMES_PER_S)
 
         best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0, beam_size=1)
-        if best.stutters or best.logprob < SURE_LOGPROB:
+        if best.stutters or best.logprob < SURE_LOGPROB or _repeats(_text(best, tokenizer), FEW_TOKENS):
             best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
         for silence_s in MORE_SILENCE_S:
             if not best.stutters or cancelled():
@@ -256,8 +260,16 @@ def _rank(attempt: _Try) -> tuple[bool, bool, float]:
     return (attempt.compression_ratio <= COMPRESSION_RATIO_LIMIT, not attempt.stutters, attempt.logprob)
 
 
+def _repeats(tokens: Sequence[int], size: int) -> bool:
+    """Whether ``size`` tokens in a row come again later, not overlapping."""
+    first: dict[tuple[int, ...], int] = {}
+    return any(at - first.setdefault(tuple(tokens[at : at + size]), at) >= size for at in range(len(tokens) - size + 1))
+
+
 def _stutters(tokens: Sequence[int]) -> bool:
-    """Whether a phrase follows itself at once: four tokens and more twice, or any four times."""
+    """Whether a phrase follows itself (four tokens and more twice, any four times), or a long one comes again."""
+    if _repeats(tokens, MANY_TOKENS):
+        return True
     for size in range(1, len(tokens) // 2 + 1):
         needed = size if size >= 4 else 3 * size
         run = 0
