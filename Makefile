@@ -8,7 +8,9 @@ TRAINING_VENV := .venv-training
 DATA ?=
 # What measures time or sound runs with nothing beside it, and sound with a server of its own, since a server that other
 # tests have used tells its latency otherwise for a while; all else runs on two processes.
-ALONE := tests/end_to_end tests/engines/test_sound.py tests/soak
+UNTIMED := tests/end_to_end/test_score.py tests/end_to_end/test_share.py
+WHOLE := $(filter-out $(UNTIMED),$(wildcard tests/end_to_end/test_*.py))
+ALONE := $(WHOLE) tests/engines/test_sound.py tests/soak
 NONE_CHOSEN := 5
 # Every package at one version, each file held against its hash; what builds from source uses what is locked as well.
 LOCKED := -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation
@@ -30,7 +32,7 @@ test: $(VENV)/.ready-dev sound-test postgres browser check ## everything that is
 	@$(BIN)/pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%) $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(BIN)/pytest tests/soak $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 	@$(BIN)/pytest tests/engines/test_sound.py $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
-	@$(BIN)/pytest tests/end_to_end $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
+	@$(BIN)/pytest $(WHOLE) $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 
 soak: $(VENV)/.ready-dev ## what takes long: two hundred people for ten minutes, a network gone for one
 	VOICE_TRAINER_SOAK=1 VOICE_TRAINER_SOAK_MINUTES=10 $(BIN)/pytest -s tests/soak tests/coach/wire/test_faults.py
