@@ -1,4 +1,4 @@
-"""Two hundred participants in one process: ``python -m tests.soak.crowd FOLDER PEOPLE ADDRESS``.
+"""Participants, many in one process: ``python -m tests.soak.crowd OUT FIRST PEOPLE ADDRESS``.
 
 Each comes in over TLS, agrees to scores and transcript, answers each assignment at a moment of their own, says what
 they are at, and notes when each view came. No Whisper: what is sent is a reply as a trainer makes it.
@@ -70,10 +70,10 @@ class Came(msgspec.Struct):
 
 
 class Crowd:
-    def __init__(self, address: str, people: int) -> None:
+    def __init__(self, address: str, first: int, people: int) -> None:
         self._address = address
-        self._people = people
-        self._rng = random.Random(4)
+        self._first = first
+        self._rng = random.Random(first)
         self._context = ssl.create_default_context()
         self._context.check_hostname = False
         self._context.verify_mode = ssl.CERT_NONE
@@ -81,14 +81,14 @@ class Crowd:
         self.came = Came(views=[[] for _ in range(people)], said=0, accepted=0, refused=[], lost=0)
 
     async def run(self) -> None:
-        everybody = [asyncio.create_task(self._person(number)) for number in range(self._people)]
+        everybody = [asyncio.create_task(self._person(number)) for number in range(len(self.came.views))]
         ending = asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
         await ending
         self._over.set()
         await asyncio.gather(*everybody)
 
     async def _person(self, number: int) -> None:
-        await asyncio.sleep(number * 0.05)
+        await asyncio.sleep(number * 0.1)
         while not self._over.is_set():
             try:
                 await self._here(number)
@@ -101,7 +101,13 @@ class Crowd:
             f"wss://{self._address}/", ssl=self._context, compression=None, proxy=None, ping_interval=20
         ) as connection:
             await self._say(
-                connection, Join(protocol=PROTOCOL, code="7K3M-Q2XN", name=f"Person {number}", token=f"{number:043d}")
+                connection,
+                Join(
+                    protocol=PROTOCOL,
+                    code="7K3M-Q2XN",
+                    name=f"Person {self._first + number}",
+                    token=f"{self._first + number:043d}",
+                ),
             )
             await connection.recv()
             agreed = tuple(Consenting(sharing=one, given=one in SHARED) for one in SHARINGS)
@@ -159,12 +165,12 @@ class Crowd:
         await connection.send(encode(message))
 
 
-def main(folder: Path, people: int, address: str) -> None:
+def main(out: Path, first: int, people: int, address: str) -> None:
     os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:2]))
-    crowd = Crowd(address, people)
+    crowd = Crowd(address, first, people)
     asyncio.run(crowd.run())
-    (folder / "came.json").write_bytes(msgspec.json.encode(crowd.came))
+    out.write_bytes(msgspec.json.encode(crowd.came))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

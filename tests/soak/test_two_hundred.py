@@ -72,20 +72,33 @@ def _session(folder: Path) -> tuple[Hosted, Came]:
             text=True,
         )
 
+    outs = [folder / f"came-{half}.json" for half in range(2)]
     with start("tests.soak.hosting", str(folder), str(PEOPLE), str(MINUTES * 60)) as host:
         address = _line(host.stdout).split()[0]
-        with start("tests.soak.crowd", str(folder), str(PEOPLE), address) as crowd:
-            try:
-                assert _line(host.stdout) == "everybody"
-                assert _line(host.stdout) == "told"
+        crowds = [
+            start("tests.soak.crowd", str(out), str(first), str(people), address)
+            for out, first, people in zip(outs, (0, PEOPLE // 2), (PEOPLE // 2, PEOPLE - PEOPLE // 2), strict=True)
+        ]
+        try:
+            assert _line(host.stdout) == "everybody"
+            assert _line(host.stdout) == "told"
+            for crowd in crowds:
                 crowd.communicate("\n", timeout=120)
-                host.communicate("\n", timeout=60)
-            finally:
-                for one in (crowd, host):
-                    if one.poll() is None:
-                        one.kill()
+            host.communicate("\n", timeout=60)
+        finally:
+            for one in (*crowds, host):
+                if one.poll() is None:
+                    one.kill()
+                one.wait()
     hosted = msgspec.json.decode((folder / "hosted.json").read_bytes(), type=Hosted)
-    return hosted, msgspec.json.decode((folder / "came.json").read_bytes(), type=Came)
+    halves = [msgspec.json.decode(out.read_bytes(), type=Came) for out in outs]
+    return hosted, Came(
+        views=[views for half in halves for views in half.views],
+        said=sum(half.said for half in halves),
+        accepted=sum(half.accepted for half in halves),
+        refused=[why for half in halves for why in half.refused],
+        lost=sum(half.lost for half in halves),
+    )
 
 
 def _line(out: TextIO | None) -> str:

@@ -1,8 +1,9 @@
 """The coach's side of the network: lets people in, hands what they say to the session, and tells everybody their view.
 
-The server runs in a thread of its own, with its own loop. One task reads a connection and one writes to it, so that
-somebody slow holds up nobody else; of the views that wait for somebody only the newest is kept. What may block (the
-store) is done by other threads, and views are made by one, for everybody whom a change concerns.
+The server runs in a thread of its own, with its own loop. One task reads a connection and one writes to it where the
+network does not take a view at once, so that somebody slow holds up nobody else; of the views that wait for somebody
+only the newest is kept. What may block (the store) is done by other threads, and views are made by one, for everybody
+whom a change concerns.
 
 Only TLS is spoken. A stranger costs a handshake that must end soon, a place among the few that wait, and one short
 message. The library's own server is used rather than a web framework's: it bounds the handshakes in time.
@@ -22,7 +23,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
@@ -65,6 +66,16 @@ class _Place:
         self.person = person
         self.view: bytes | None = None
         self.fresh = asyncio.Event()
+        self.sending = False
+
+    def hand(self, view: bytes | None) -> None:
+        """Send it at once where nothing is on its way; else, and to say farewell (None), leave it to who sends."""
+        waiting = self.sending or self.fresh.is_set() or self.connection.transport.get_write_buffer_size() > 0
+        if view is None or waiting:
+            self.view = view
+            self.fresh.set()
+        else:
+            broadcast((self.connection,), view)
 
 
 class CoachServer:
@@ -334,8 +345,7 @@ class CoachServer:
         for person_id, view in views.items():
             place = self._places.get(person_id)
             if place is not None:
-                place.view = view
-                place.fresh.set()
+                place.hand(view)
         asyncio.get_running_loop().call_soon(handed_on)  # behind those who send them
 
     async def _send_views(self, place: _Place) -> None:
@@ -343,6 +353,7 @@ class CoachServer:
         with suppress(ConnectionClosed):
             while await place.fresh.wait():
                 place.fresh.clear()
+                place.sending = True
                 view, place.view = place.view, None
                 if view is None:
                     await asyncio.sleep(LEAVING_S)
@@ -353,6 +364,7 @@ class CoachServer:
                         await connection.send(view)
                 except TimeoutError:
                     connection.transport.abort()
+                place.sending = False
 
 
 def _silent() -> logging.Logger:
