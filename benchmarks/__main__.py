@@ -21,7 +21,7 @@ from voice_trainer.engines.whisper import WhisperTranscriber
 from voice_trainer.errors import ModelError
 from voice_trainer.scoring import Engines
 
-from . import cohort, f0, feedback, pace, program, robust, tone, words
+from . import cohort, f0, feedback, pace, policies, program, robust, tone, words
 from .recordings import VOICE_ACTIVITY
 from .table import Row, write
 
@@ -76,6 +76,8 @@ def parts(data: Path, models: Path) -> dict[str, Callable[[], Iterable[Row]]]:
         "words": lambda: [*words.same_words(data, whisper(), models, words.MINUTES), words.nothing_said(whisper())],
         "program": lambda: [program.help_takes(), program.memory(_engines(models))],
         "put together": lambda: program.put_together(_engines(models), models),
+        "local agreement": lambda: policies.local_agreement(data, _engines(models), models),
+        "Praat": lambda: policies.praat(data),
         "cohort": lambda: cohort.scaling(models),
     }
 

@@ -36,7 +36,7 @@ def to_feedback(engines: Engines, repeats: dict[int, int]) -> Iterator[Row]:
     for length_s, count in repeats.items():
         sounds = list(replies(length_s, count, VOICE_ACTIVITY))
         for key_after_s in KEY_AFTER_S:
-            found = [_spoken_to(engines, sound, key_after_s, seed) for seed, sound in enumerate(sounds)]
+            found = [spoken_to(engines, sound, key_after_s, seed) for seed, sound in enumerate(sounds)]
             waits = np.array([wait for wait, _, _ in found])
             cpu = sum(cost for _, cost, _ in found) / sum(length for _, _, length in found)
             median, high = float(np.median(waits)), float(np.percentile(waits, 95))
@@ -49,7 +49,7 @@ def to_feedback(engines: Engines, repeats: dict[int, int]) -> Iterator[Row]:
             )
 
 
-def _spoken_to(engines: Engines, sound: Sound, key_after_s: float, seed: int) -> tuple[float, float, float]:
+def spoken_to(engines: Engines, sound: Sound, key_after_s: float = 0.0, seed: int = 0) -> tuple[float, float, float]:
     """Seconds from the last sample to the answer, processor seconds, seconds of sound."""
     room = np.random.default_rng(seed).normal(scale=1e-4, size=round(key_after_s * SAMPLE_RATE)).astype(np.float32)
     sound = np.concatenate([sound, room])

@@ -66,12 +66,12 @@ def unmoved(data: Path) -> Iterator[Row]:
     }
     # Soft enough that 12 dB more stay under full scale.
     clips = [samples * np.float32(0.2 / np.abs(samples).max()) for samples, _ in map(load, _clips(data))]
-    before = [_measured(samples, SAMPLE_RATE) for samples in clips]
+    before = [measured(samples, SAMPLE_RATE) for samples in clips]
     for name, change in changes.items():
         moves: dict[str, list[float]] = {}
         unrated: set[str] = set()
         for samples, one in zip(clips, before, strict=True):
-            other = _measured(*change(samples))
+            other = measured(*change(samples))
             for measure in SCALE_FREE:
                 a, b = getattr(one, measure), getattr(other, measure)
                 if a is not None and b is None:
@@ -91,7 +91,7 @@ def unmoved(data: Path) -> Iterator[Row]:
         )
 
 
-def _measured(samples: Samples, rate_hz: int) -> VoiceMeasures:
+def measured(samples: Samples, rate_hz: int) -> VoiceMeasures:
     return measure_voice(VOICE_ACTIVITY, PITCH, samples, rate_hz)[0]
 
 
