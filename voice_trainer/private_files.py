@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import DiskFull, StoreError, StoreUnwritable
 
@@ -42,20 +44,31 @@ def write_whole(path: Path, content: bytes) -> None:
         DiskFull: no space left.
     """
     make_folder(path.parent)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        finally:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
+        with in_place_of(path, path.with_name(f".{path.name}.{secrets.token_hex(4)}")) as file:
+            file.write(content)
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+@contextmanager
+def in_place_of(path: Path, beside: Path) -> Iterator[BinaryIO]:
+    """A new file ``beside``, readable by its owner only, that becomes ``path`` where all of the block went well.
+
+    Raises:
+        OSError: as it comes. FileExistsError: there is a file ``beside`` already.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(beside, flags, FILE_MODE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def unwritable(path: Path, error: OSError) -> StoreError:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import DiskFull, RequestInvalid, StoreError, StoreUnwritable
 from ..export.csv_table import neutral
 from ..export.take import clean
-from ..private_files import FILE_MODE, FULL
+from ..private_files import FULL, in_place_of
 from .columns import COLUMNS, Row, Value
 
 BATCH = 1000
@@ -49,17 +47,9 @@ def write(path: Path, rows: Iterable[Row]) -> None:
     writer = writer_for(path)
     beside = path.with_name(f".{path.name}.partial")  # one name, so that a run that was killed here leaves nothing over
     try:
-        try:
-            beside.unlink(missing_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            with os.fdopen(os.open(beside, flags, FILE_MODE), "wb") as file:
-                writer(file, rows)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(path)
-        finally:
-            with suppress(OSError):
-                beside.unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
+        with in_place_of(path, beside) as file:
+            writer(file, rows)
     except OSError as error:
         raise cant_write(path, error) from error
 
