@@ -6,11 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 TRAINING_VENV := .venv-training
 DATA ?=
-# What measures time or sound runs with nothing beside it, and sound with a server of its own, since a server that other
-# tests have used tells its latency otherwise for a while; all else runs on two processes.
-UNTIMED := tests/end_to_end/test_score.py tests/end_to_end/test_share.py
-WHOLE := $(filter-out $(UNTIMED),$(wildcard tests/end_to_end/test_*.py))
-ALONE := $(WHOLE) tests/engines/test_sound.py tests/soak
+# What measures time or needs sound runs with nothing beside it, and sound with a server of its own, since a server that
+# other tests have used tells its latency otherwise for a while; all else runs on two processes.
+SOUND := tests/engines/test_sound.py
 NONE_CHOSEN := 5
 # Every package at one version, each file held against its hash; what builds from source uses what is locked as well.
 LOCKED := -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation
@@ -29,13 +27,13 @@ demo: $(VENV)/.ready ## no microphone needed: a bundled spoken reply through the
 	@$(BIN)/voice-trainer demo
 
 test: $(VENV)/.ready-dev sound-test postgres browser check ## everything that is checked before a change lands
-	@$(BIN)/pytest -n 2 --dist loadfile $(ALONE:%=--ignore=%) $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
-	@$(BIN)/pytest tests/soak $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
-	@$(BIN)/pytest tests/engines/test_sound.py $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
-	@$(BIN)/pytest $(WHOLE) $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not alone and not long" --ignore=$(SOUND) $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
+	@$(BIN)/pytest $(SOUND) $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
+	@$(BIN)/pytest -m "alone and not long" tests/soak tests/end_to_end $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 
-soak: $(VENV)/.ready-dev ## what takes long: two hundred people for ten minutes, a network gone for one
+soak: $(VENV)/.ready-dev ## what takes long: two hundred people for ten minutes, a network gone for one, every voice
 	VOICE_TRAINER_SOAK=1 VOICE_TRAINER_SOAK_MINUTES=10 $(BIN)/pytest -s tests/soak tests/coach/wire/test_faults.py
+	$(BIN)/pytest -n 2 -m long tests
 
 torture: $(VENV)/.ready-dev sound-test ## an hour of bad input, two hundred kills, a disk full at every write
 	VOICE_TRAINER_TORTURE=1 $(BIN)/pytest -s tests/torture $(ARGS)

@@ -101,6 +101,7 @@ ANSWERS = (
 
 @pytest.mark.sound
 @pytest.mark.model
+@pytest.mark.alone
 @pytest.mark.slow
 def test_at_the_terminal_the_ten_minutes_of_the_guide(
     env: dict[str, str], pulse, models_folder: Path, tmp_path: Path

@@ -32,7 +32,7 @@ PROGRAM = (sys.executable, "-m", "voice_trainer")
 ANSWERED_S = 180.0
 """Four programs with their models on a machine that may have two cores."""
 
-pytestmark = [pytest.mark.model, pytest.mark.sound, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.alone, pytest.mark.model, pytest.mark.sound, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @dataclass

@@ -323,6 +323,7 @@ def piped_at_the_pace_of_speech(samples: np.ndarray, home: Path) -> tuple[float,
     return waited, answer
 
 
+@pytest.mark.alone
 def test_a_reply_in_a_pipe_is_answered_soon_after_its_end(home: Path) -> None:
     """Models warm. The best of three: what else the machine does is not the trainer's."""
     samples = reply_samples(reply=LONG_REPLY)
@@ -371,6 +372,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_no_half_recording(home: Path) ->
     assert "Traceback" not in err.decode()
 
 
+@pytest.mark.alone
 def test_help_is_there_at_once(home: Path) -> None:
     times = []
     for _ in range(5):

@@ -50,7 +50,7 @@ SHARE = 0.95
 MEDIAN_WITHIN_S = 0.020
 """Half of the words; the figures are printed, and with them how busy the machine was."""
 LIT_MARK = "▸"
-pytestmark = [pytest.mark.sound, pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.alone, pytest.mark.sound, pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 def the_words() -> tuple[Word, ...]:

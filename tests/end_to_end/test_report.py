@@ -146,6 +146,7 @@ def test_a_word_is_heard_where_it_was_said(
         assert lit == [words[number].text]
 
 
+@pytest.mark.alone
 def test_the_playhead_goes_with_the_sound(
     tmp_path: Path, keep: Callable[..., Attempt], show: Callable[..., Opened]
 ) -> None:

@@ -41,7 +41,7 @@ RECORDER_LATE_S = 0.1
 HEARD = ("What Maya heard", "A next step", "Words", "Voice")
 PROGRAM = (sys.executable, "-m", "voice_trainer")
 
-pytestmark = [pytest.mark.model, pytest.mark.sound, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.alone, pytest.mark.model, pytest.mark.sound, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(autouse=True)

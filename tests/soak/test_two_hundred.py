@@ -27,6 +27,7 @@ WARM = 0.25
 """Share of the time after which memory must have come to rest."""
 GROWTH = 1.10
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.timeout(MINUTES * 60 + 240),
     pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc"),

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "voice_trainer" / "listening_model"
 PROMPT_TOKENS = 48
 REPLY_TOKENS = 128
-VERSION = "listening-4"
+VERSION = "listening-5"
 
 
 def arguments() -> argparse.Namespace:
@@ -24,7 +24,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=MODEL, help="where the model goes (default: the product's own)")
     parser.add_argument("--epochs", type=int, default=None, help="passes over the data (default: the recipe's)")
     parser.add_argument("--minutes", type=float, default=None, help="stop fitting by the clock after so many minutes")
-    parser.add_argument("--threads", type=int, default=1, help="of torch; 2 may be faster on a machine of one's own")
+    parser.add_argument("--threads", type=int, default=2, help="of torch")
     parser.add_argument("--evaluate-only", action="store_true", help="measure the model in --out, fit nothing")
     parser.add_argument("--checkpoint", type=Path, default=None, help="keep the float weights here, or start from them")
     return parser.parse_args()

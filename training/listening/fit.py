@@ -35,21 +35,21 @@ class Recipe:
         excerpts: share of AnnoMI replies of which one stating sentence is read alone as well.
         epitome: times that EPITOME is read in an epoch. own: times that the corpus of this project is.
         own_weight: of the losses of the heads that our own corpus teaches, so that they don't drown the public codes.
-        rare: power of a class's inverse frequency by which its loss is weighed in ``WEIGHED`` heads.
+        rare: power of a class's inverse frequency by which its loss is weighed in ``WEIGHED`` heads and our own.
         decay: of the rate from one layer of the encoder to the one below it.
         frozen_layers: lowest layers left as pre-trained.
         minutes: of the clock, after which fitting ends.
     """
 
     seed: int = 7
-    epochs: int = 4
+    epochs: int = 7
     batch: int = 32
     rate: float = 1.5e-4
     head_rate: float = 1e-3
     decay: float = 0.85
     rare: float = 0.5
     epitome: float = 1.0
-    own: float = 2.5
+    own: float = 2.0
     own_weight: float = 1.0
     advice: int = 900
     asking: float = 0.15
@@ -59,8 +59,8 @@ class Recipe:
     beside_aside: float = 0.15
     excerpts: float = 0.2
     frozen_layers: int = 2
-    threads: int = 1
-    minutes: float = 30.0
+    threads: int = 2
+    minutes: float = 33.0
 
 
 WEIGHED = ("reflection", "input", "emotional_reaction", "interpretation", "exploration")
@@ -110,8 +110,9 @@ def _advice_drawn(samples: Sequence[Sample], recipe: Recipe, rng: random.Random)
 def class_weights(splits: dict[str, Split], power: float) -> dict[str, list[float]]:
     """Head → weight of each class in the loss: inverse frequency to ``power``, with a mean of 1 over the replies."""
     found = {head: [1.0] * len(classes) for head, classes in HEADS.items()}
-    for head in WEIGHED:
-        labels = [s.labels[head] for name in ("annomi", "epitome") for s in splits[name].train if head in s.labels]
+    for head in (*WEIGHED, *OF_CORPUS):
+        sources = ("own",) if head in OF_CORPUS else ("annomi", "epitome")
+        labels = [s.labels[head] for name in sources for s in splits[name].train if head in s.labels]
         counts = [max(1, labels.count(label)) for label in range(len(HEADS[head]))]
         raw = [(len(labels) / count) ** power for count in counts]
         mean = sum(weight * count for weight, count in zip(raw, counts, strict=True)) / sum(counts)

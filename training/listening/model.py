@@ -20,11 +20,14 @@ class ListeningNet(nn.Module):
 
     def __init__(self, encoder: Path, dropout: float = 0.15) -> None:
         super().__init__()
-        self.encoder = AutoModel.from_pretrained(encoder, add_pooling_layer=False, attn_implementation="eager")
+        self.encoder = AutoModel.from_pretrained(
+            encoder, add_pooling_layer=False, attn_implementation="eager", attention_probs_dropout_prob=0.0
+        )
         size = self.encoder.config.hidden_size
         self.queries = nn.Linear(size, len(HEADS), bias=False)
         self.dropout = nn.Dropout(dropout)
         self.heads = nn.ModuleList(nn.Linear(2 * size, len(classes)) for classes in HEADS.values())
+        self._frozen: tuple[nn.Module, ...] = ()
 
     def forward(
         self,
@@ -47,7 +50,16 @@ class ListeningNet(nn.Module):
         return torch.cat([head(torch.cat([mean, pooled[:, :, k]], -1)) for k, head in enumerate(self.heads)], -1)
 
     def freeze(self, layers: int) -> None:
-        """Keep the embeddings and the lowest ``layers`` layers as they were pre-trained."""
-        for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:layers]):
-            for parameter in part.parameters():
-                parameter.requires_grad_(False)
+        """Keep the embeddings and the lowest ``layers`` layers as they were pre-trained, and without dropout.
+
+        What drops out costs a sixth of a step on a processor, and teaches nothing to what doesn't learn.
+        """
+        self._frozen = (self.encoder.embeddings, *self.encoder.encoder.layer[:layers])
+        for part in self._frozen:
+            part.requires_grad_(False).eval()
+
+    def train(self, mode: bool = True) -> ListeningNet:
+        super().train(mode)
+        for part in self._frozen:
+            part.eval()
+        return self

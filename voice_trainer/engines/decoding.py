@@ -54,7 +54,7 @@ class Decoded:
     Attributes:
         words: times in seconds from the segment's first sample.
         tokens: of its text, as context for the next segment.
-        languages: ISO 639-1 code → probability; empty where the model knows one language only.
+        languages: ISO 639-1 code → probability; empty where it was settled before.
         language: the one it was decoded in.
         logprob: average over its tokens.
         no_speech: probability that nothing is said.
@@ -101,7 +101,7 @@ class Decoder:
         samples: NDArray[np.float32],
         *,
         speech_end_s: float,
-        choose_language: Callable[[dict[str, float]], str],
+        choose_language: Callable[[dict[str, float]], str] | str,
         context: Sequence[int] = (),
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Decoded:
@@ -110,16 +110,21 @@ class Decoder:
         Args:
             samples: (n,) at 16 kHz, at most 28 s.
             speech_end_s: where its speech ends, as voice activity has it; nothing is heard after it.
-            choose_language: gets the languages' probabilities, returns the one to decode in.
+            choose_language: gets the languages' probabilities, returns the one to decode in; or the language, where it
+                is settled: telling it takes a decoder's step.
             context: tokens of what was said before.
             cancelled: asked between tries; a cancelled decode returns what it has.
         """
         features, content = self._features(samples)
         encoded = self._encode(features, content, SILENCE_AFTER_S)
         languages: dict[str, float] = {}
-        if self.multilingual:
+        if not self.multilingual:
+            language = "en"
+        elif isinstance(choose_language, str):
+            language = choose_language
+        else:
             languages = {token[2:-2]: float(p) for token, p in self._model.model.detect_language(encoded)[0]}
-        language = choose_language(languages) if self.multilingual else "en"
+            language = choose_language(languages)
         tokenizer = self._tokenizer(language)
         prompt = self._prompt(tokenizer, context)
         length = len(prompt) + 16 + int(TOKENS_PER_S * content / FRAMES_PER_S)

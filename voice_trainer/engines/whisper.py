@@ -32,6 +32,8 @@ Samples = NDArray[np.float32]
 SURE_OF_LANGUAGE = 0.8
 """Another language than the one expected is believed from this probability on, over the whole reply."""
 LEAST_SPEECH_FOR_LANGUAGE_S = 1.0
+SETTLED_LANGUAGE, SETTLED_AFTER_S = 0.9, 5.0
+"""Told with this probability over so much speech, the language is not asked for again in this reply."""
 UNLIKELY_WORD = 0.5
 """A word in a place without speech is dropped where the recognizer itself is no surer than this."""
 LONGEST_GAP_FOR_CONTEXT_S = 2.0
@@ -226,11 +228,21 @@ class WhisperStream:
                 samples,
                 context=_context(before, said, segment),
                 speech_end_s=segment.speech_end_s - segment.start_s,
-                choose_language=lambda heard: self._choose(heard, segment, before, said),
+                choose_language=self._settled(before, said)
+                or (lambda heard: self._choose(heard, segment, before, said)),
                 cancelled=self._cancelled.is_set,
             )
 
         return _Job(segment, self._transcriber.submit(work))
+
+    def _settled(self, before: Sequence[_Job], said: Sequence[Decoded]) -> str | None:
+        """The language, where enough of the reply was told to be in it and surely."""
+        told = [(job.segment.speech_s, one.languages) for job, one in zip(before, said, strict=True) if one.languages]
+        speech_s = sum(seconds for seconds, _ in told)
+        language = _language(told, self._transcriber.language)
+        sure = sum(seconds * languages.get(language, 0.0) for seconds, languages in told)
+        settled = speech_s >= SETTLED_AFTER_S and sure >= SETTLED_LANGUAGE * speech_s
+        return language if settled else None
 
     def _choose(
         self, heard: dict[str, float], segment: Segment, before: Sequence[_Job], said: Sequence[Decoded]
@@ -245,7 +257,7 @@ class WhisperStream:
 
 def _language(weighed: Sequence[tuple[float, dict[str, float]]], expected: str | None) -> str:
     """The language of what was heard so far: (seconds of speech, language → probability) of each segment."""
-    speech_s = sum(seconds for seconds, _ in weighed)
+    speech_s = sum(seconds for seconds, languages in weighed if languages)
     mean: dict[str, float] = {}
     for seconds, languages in weighed:
         for language, probability in languages.items():
