@@ -116,8 +116,15 @@ def test_what_can_not_be_done_is_said_in_a_sentence(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1200])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (360, "dark"),
+        (1200, "light"),
+        pytest.param(360, "light", marks=pytest.mark.long),
+        pytest.param(1200, "dark", marks=pytest.mark.long),
+    ],
+)
 def test_a_browser_shows_it_and_axe_finds_no_fault(held: str, tmp_path: Path, scheme: str, width: int) -> None:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from .scripted import recordings, tasks_in
 
@@ -21,6 +22,7 @@ MOST_AT_ONCE = 14
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_again_and_again_scores_every_file_once(tmp_path: Path) -> None:
     folder = recordings(tmp_path / "in", FILES)
     out, made = tmp_path / "out.csv", tmp_path / "made"

@@ -295,8 +295,14 @@ def test_a_script_that_got_in_would_not_run(
     assert any("Content Security Policy" in told for told in opened.told)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [
+        (scheme, width) if dark == narrow else pytest.param(scheme, width, marks=pytest.mark.long)
+        for dark, scheme in enumerate(SCHEMES)
+        for narrow, width in enumerate((1280, 390))
+    ],
+)
 @pytest.mark.parametrize("which", ["attempt", "exercise"])
 def test_axe_finds_no_serious_fault(
     tmp_path: Path, keep: Callable[..., Attempt], show: Callable[..., Opened], scheme: str, width: int, which: str

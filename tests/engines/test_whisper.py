@@ -81,6 +81,7 @@ def whole(reference: Any, sound: Sound) -> list[Any]:
     return [word for segment in segments for word in segment.words]
 
 
+@pytest.mark.long
 def test_recorded_clips_cost_no_more_words_than_transcribe(
     transcriber: WhisperTranscriber, reference: Any, activity: SileroVoiceActivity, data_folder: Path
 ) -> None:

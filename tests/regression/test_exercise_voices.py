@@ -74,6 +74,7 @@ EACH_VOICE = 6
 """Prompts of a voice that its pitch is heard from: a minute and more; all of them take three."""
 
 
+@pytest.mark.long
 def test_speakers_have_the_pitch_they_were_given() -> None:
     by_voice: dict[str, list[Clip]] = {}
     for clip in CLIPS:

@@ -336,7 +336,7 @@ async def opening_s(app: VoiceTrainerApp, pilot: Pilot[None], count: int, times:
     return shortest
 
 
-@pytest.mark.slow
+@pytest.mark.long
 async def test_ten_thousand_attempts_open_as_fast_as_one(room: Room, tmp_path: Path) -> None:
     """Under 0.3 s; where the machine is so busy that one attempt takes longer, no more than half again as long."""
     other = make_room(tmp_path / "other")

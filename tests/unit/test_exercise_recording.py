@@ -145,7 +145,7 @@ def test_however_loud_and_long_it_was_it_comes_out_like_the_others(
     assert (sound.stat().st_mode & 0o777) == 0o600
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_minutes_are_written_and_read_back_whole(say: Say, bus: Path, tmp_path: Path) -> None:
     samples, rate = speech()
     long = np.tile(samples, int(118 * rate / len(samples)))

@@ -275,7 +275,7 @@ def talk(served: Served, folder: Path) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.parametrize("parts", [0, 3, 12])
+@pytest.mark.parametrize("parts", [*(pytest.param(parts, marks=pytest.mark.long) for parts in (0, 12)), 3])
 def test_a_participant_is_killed_in_mid_reply(served: Served, tmp_path: Path, parts: int) -> None:
     served.limits = Limits(bytes_per_s=800_000, bytes_burst=64 * 1024)  # so that there is a middle
     served.restart()
