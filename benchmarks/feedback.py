@@ -20,7 +20,7 @@ from .spoken import Sound, replies
 from .table import Row
 
 KEY_AFTER_S = (0.0, 0.3, 0.6)
-REPEATS = {5: 6, 15: 6, 30: 4, 60: 3}
+REPEATS = {5: 6, 15: 4, 30: 3, 60: 2}
 """How many replies of each length, each with three keys: a quarter of an hour in all."""
 MEDIAN_S, P95_S, CPU_S = 0.3, 0.6, 0.35
 BLOCK = round(0.05 * SAMPLE_RATE)
