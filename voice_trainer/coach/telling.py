@@ -18,6 +18,7 @@ from .snapshot import Change
 RESTED = 9.0
 """Times as long as telling everybody took, it rests before it tells what may wait: news then seldom comes while it is
 busy, however many there are to tell."""
+LONGEST_REST_S = 2.0
 
 
 class Teller:
@@ -99,7 +100,7 @@ class Teller:
         """
         with self._wake:
             while not self._stopped:
-                apart_s = max(self._passing_s, RESTED * self._took_s)
+                apart_s = max(self._passing_s, min(RESTED * self._took_s, LONGEST_REST_S))
                 wait_s = self._swept_at + apart_s - time.monotonic()
                 news = self._everybody and self._handing != "news"
                 if news or (self._may_wait and wait_s <= 0 and not self._handing):
