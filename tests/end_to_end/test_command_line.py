@@ -181,6 +181,17 @@ def test_bad_audio_is_one_sentence(say, tmp_path: Path, name: str, verb: str) ->
     assert len(err.strip().splitlines()) == 1
 
 
+def test_what_a_decoder_says_of_a_damaged_mp3_is_not_printed(home: Path, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.mp3"
+    soundfile.write(path, np.sin(np.arange(4 * RATE) / 20), RATE, format="MP3")
+    good = path.read_bytes()
+    path.write_bytes(good[:2000] + bytes(range(256)) * 16 + good[6000:9000])
+    process = program("voice", path, "--json", home=home)
+    _, err = process.communicate(timeout=120)
+    assert len(err.decode().strip().splitlines()) <= 1, err.decode()
+    assert b"mpg123" not in err
+
+
 def test_one_bad_file_among_many_costs_the_others_nothing(say, tmp_path: Path) -> None:
     bad = tmp_path / "bad.wav"
     bad.write_bytes(b"no")

@@ -56,9 +56,9 @@ def baseline(
 
 def _from_file(root: Context, audio: Path, device: str) -> Read:
     from ..baseline_reading import read_file
-    from ..engines.audio_file import read_audio
+    from ..engines.audio_file import read_audio_quietly
 
-    sound = read_audio(audio)
+    sound = read_audio_quietly(audio)
     try:
         return read_file(root.practice, sound.samples, sound.rate_hz, device)
     except AudioInvalid as error:

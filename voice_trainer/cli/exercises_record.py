@@ -80,10 +80,10 @@ def exercise_file(root: Context, named: str) -> Path:
 
 
 def _from_file(root: Context, source: Path) -> Prompt:
-    from ..engines.audio_file import read_audio
+    from ..engines.audio_file import read_audio_quietly
     from ..prompt_recording import prompt_from
 
-    sound = read_audio(source)
+    sound = read_audio_quietly(source)
     try:
         return prompt_from(root.voice_activity, root.pitch, sound.samples, sound.rate_hz)
     except AudioInvalid as error:

@@ -141,10 +141,10 @@ def voice(
 
 
 def _measure(root: Context, path: Path, baseline: Baseline | None) -> VoiceMeasures:
-    from ..engines.audio_file import read_audio
+    from ..engines.audio_file import read_audio_quietly
     from ..scoring import measure_voice
 
-    sound = read_audio(path)
+    sound = read_audio_quietly(path)
     try:
         return measure_voice(root.voice_activity, root.pitch, sound.samples, sound.rate_hz, baseline=baseline)[0]
     except AudioInvalid as error:

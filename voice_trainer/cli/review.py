@@ -58,10 +58,10 @@ def review(
 
 
 def _from_file(root: Context, path: Path, *, realtime: bool) -> tuple[int, Iterator[Samples]]:
-    from ..engines.audio_file import read_audio
+    from ..engines.audio_file import read_audio_quietly
     from ..scoring import blocks
 
-    sound = read_audio(path)
+    sound = read_audio_quietly(path)
     root.engines.warm()
     parts = iter(blocks(sound.samples, sound.rate_hz))
     return sound.rate_hz, _paced(parts, sound.rate_hz) if realtime else parts

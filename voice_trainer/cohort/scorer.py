@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from ..engines.audio_file import read_audio
+from ..engines.audio_file import read_audio_quietly
 from ..engines.base import Samples, Transcriber, TranscriptStream
 from ..errors import ModelCorrupt, ModelMissing, VoiceTrainerError
 from ..exercise import Exercise
@@ -86,7 +86,7 @@ class Scorer:
         return Done(key=task.key, stamp=stamp, row=row)
 
     def _row(self, task: Task) -> Row:
-        sound = read_audio(task.path)
+        sound = read_audio_quietly(task.path)
         scored = score(self._engines, self._prompt(task), sound.samples, sound.rate_hz)
         return row_of(task, scored, self._engines.transcriber.model_name)
 

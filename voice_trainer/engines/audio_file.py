@@ -20,6 +20,7 @@ import soundfile as sf
 from numpy.typing import NDArray
 
 from ..errors import AudioInvalid, AudioUnreadable, DiskFull, StoreUnwritable
+from .native_noise import native_noise_to
 
 Samples = NDArray[np.float32]
 
@@ -81,6 +82,15 @@ def read_audio(source: Path | str | BinaryIO) -> Audio:
             audio = _read_with_av(handle, name, error)
     _check(audio, name)
     return audio
+
+
+def read_audio_quietly(source: Path | str | BinaryIO) -> Audio:
+    """``read_audio`` where nobody draws on the terminal: what a decoder prints of a damaged file goes nowhere.
+
+    For one thread of a program; another that writes to standard error meanwhile would lose its words.
+    """
+    with native_noise_to():
+        return read_audio(source)
 
 
 def _name(source: Path | str | BinaryIO) -> str:
