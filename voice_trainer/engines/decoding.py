@@ -130,7 +130,8 @@ class Decoder:
         length = len(prompt) + 16 + int(TOKENS_PER_S * content / FRAMES_PER_S)
 
         best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0, beam_size=1)
-        if best.stutters or best.logprob < SURE_LOGPROB or _repeats(_text(best, tokenizer), FEW_TOKENS):
+        unsure = best.stutters or best.logprob < SURE_LOGPROB or _repeats(_text(best, tokenizer), FEW_TOKENS)
+        if unsure and not cancelled():
             best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
         for silence_s in MORE_SILENCE_S:
             if not best.stutters or cancelled():

@@ -110,6 +110,12 @@ class WhisperTranscriber:
 class _Job:
     segment: Segment
     future: Future[Decoded]
+    given_up: threading.Event
+
+    def give_up(self) -> None:
+        """Where it has begun it ends with its first try, so that what is needed waits no longer for it."""
+        self.given_up.set()
+        self.future.cancel()
 
 
 @dataclass
@@ -191,7 +197,7 @@ class WhisperStream:
         """Give up; work that has begun ends unheard."""
         self._cancelled.set()
         for job in [*self._jobs, *([self._guess] if self._guess else [])]:
-            job.future.cancel()
+            job.give_up()
 
     def _settle(self, segment: Segment) -> None:
         """A segment is finished: take over the guess where it was the same, else have it transcribed."""
@@ -200,7 +206,7 @@ class WhisperStream:
             self._jobs.append(guess)
             return
         if guess is not None:
-            guess.future.cancel()
+            guess.give_up()
         self._jobs.append(self._job(segment))
 
     def _speculate(self) -> None:
@@ -214,12 +220,13 @@ class WhisperStream:
 
     def _drop_guess(self) -> None:
         if self._guess is not None:
-            self._guess.future.cancel()
+            self._guess.give_up()
             self._guess = None
 
     def _job(self, segment: Segment) -> _Job:
         samples = self._sound.cut(segment)
         before = tuple(self._jobs)
+        given_up = threading.Event()
 
         def work(decoder: Decoder) -> Decoded:
             # One worker takes jobs in order, so these are done.
@@ -230,10 +237,10 @@ class WhisperStream:
                 speech_end_s=segment.speech_end_s - segment.start_s,
                 choose_language=self._settled(before, said)
                 or (lambda heard: self._choose(heard, segment, before, said)),
-                cancelled=self._cancelled.is_set,
+                cancelled=given_up.is_set,
             )
 
-        return _Job(segment, self._transcriber.submit(work))
+        return _Job(segment, self._transcriber.submit(work), given_up)
 
     def _settled(self, before: Sequence[_Job], said: Sequence[Decoded]) -> str | None:
         """The language, where enough of the reply was told to be in it and surely."""
