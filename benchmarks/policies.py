@@ -27,7 +27,7 @@ from .recordings import VOICE_ACTIVITY
 from .robust import measured
 from .spoken import Clip, Sound, clips, minutes_of, plain, rendered, replies
 from .table import Row
-from .words import incremental
+from .words import Transcribe, incremental
 
 HEAR_EVERY_S = 1.0
 TRIM_AFTER_S = 15.0
@@ -111,6 +111,12 @@ def local_agreement(data: Path, engines: Engines, folder: Path) -> Iterator[Row]
 
     model = WhisperModel(str(models.ready(folder)), device="cpu", compute_type="int8", cpu_threads=1)
     theirs = LocalAgreement(model)
+    yield from _soon(theirs, engines)
+    assert isinstance(engines.transcriber, WhisperTranscriber)
+    yield from _right(theirs, incremental(engines.transcriber, VOICE_ACTIVITY), data)
+
+
+def _soon(theirs: LocalAgreement, engines: Engines) -> Iterator[Row]:
     for length_s in (5, 15, 30):
         sounds = list(replies(length_s, 3, VOICE_ACTIVITY))
         policy = [theirs.transcribe(sound) for sound in sounds]
@@ -127,8 +133,9 @@ def local_agreement(data: Path, engines: Engines, folder: Path) -> Iterator[Row]
             got=f"{own_s:.2f} s with the whole answer, {own_cpu:.2f} CPU-s a second: {other_s / own_s:.1f} × as soon",
             met=None,
         )
-    assert isinstance(engines.transcriber, WhisperTranscriber)
-    stream = incremental(engines.transcriber, VOICE_ACTIVITY)
+
+
+def _right(theirs: LocalAgreement, stream: Transcribe, data: Path) -> Iterator[Row]:
     for kind, chosen in _kinds(data).items():
         truth = [plain(clip.words) for clip in chosen]
         other = 100 * float(jiwer.wer(truth, [plain(theirs.transcribe(clip.sound())[0]) for clip in chosen]))
