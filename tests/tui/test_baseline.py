@@ -17,7 +17,7 @@ from voice_trainer.tui.screens.settings import SettingsScreen
 from voice_trainer.tui.widgets.recorder import Recorder
 
 from .conftest import RATE_HZ, make_room, speech, until
-from .test_rooms import SIZES, at_home, seen
+from .test_rooms import SIZES, at_home, shows
 
 QUIET = np.random.default_rng(3).normal(0, 5e-4, RATE_HZ).astype(np.float32)
 
@@ -37,10 +37,10 @@ async def test_the_passage_is_read_and_kept(tmp_path: Path, size: tuple[int, int
         screen = app.screen
         assert isinstance(screen, BaselineScreen)
         await until(pilot, lambda: "isn't known yet" in told(screen))
-        assert "On most mornings I open the window" in seen(app)
+        await shows(pilot, "On most mornings I open the window")
         await pilot.press("space")
         await until(pilot, lambda: screen.stage == "reading" and screen.query_one(Recorder).elapsed_s > 41.5)
-        assert "Space" in seen(app)
+        await shows(pilot, "Space")
         await pilot.press("space")
         await until(pilot, lambda: screen.stage == "done")
         assert "That is your everyday voice on “Scripted microphone”" in told(screen)

@@ -26,7 +26,7 @@ from voice_trainer.tui.screens.practice import PracticeScreen
 from voice_trainer.tui.word_buffer import WordBuffer
 
 from .conftest import RATE_HZ, SAID, Room, make_room, speech, until
-from .test_rooms import at_home, footer, on, seen
+from .test_rooms import at_home, footer, on, seen, shows
 
 
 @pytest.fixture
@@ -137,9 +137,7 @@ async def test_words_are_corrected_by_keys_and_what_moved_is_told(room: Room, si
         assert screen.change is not None
         assert "advice" in screen.change.moves_lost
         await until(pilot, lambda: "What that changed" in seen(app))
-        text = seen(app)
-        assert "gone ▽ advises" in text
-        assert "Restraint" in text
+        await shows(pilot, "gone ▽ advises", "Restraint")
         await pilot.press("enter")
         await until(pilot, on(app, FeedbackScreen))
         await until(pilot, lambda: "He you sat there" in seen(app))

@@ -41,7 +41,7 @@ from voice_trainer.tui.widgets.attempt_list import AttemptList
 from voice_trainer.tui.widgets.trend_list import TrendList, scale, told, trend_spark
 
 from .conftest import Room, make_room, until
-from .test_rooms import at_home, footer, on, seen
+from .test_rooms import at_home, footer, on, seen, shows
 
 WANTED_OPEN_S = 0.3
 NOW = datetime.now(UTC)
@@ -113,7 +113,7 @@ async def test_history_is_reached_opened_and_left_by_keys(room: Room, size: tupl
     async with app.run_test(size=size) as pilot:
         screen = await to_history(app, pilot)
         await until(pilot, lambda: "The flat that got too quiet" in seen(app))
-        assert "3 of 3 attempts" in seen(app)
+        await shows(pilot, "3 of 3 attempts")
         await pilot.press("down", "enter")
         await until(pilot, on(app, FeedbackScreen))
         assert app.screen.exercise.id == "too-quiet"  # type: ignore[attr-defined]
@@ -169,13 +169,11 @@ async def test_counts_are_pooled_called_what_they_are_and_undefined_without_a_qu
         await to_history(app, pilot)
         await pilot.press("v", "v")
         await until(pilot, lambda: "MITI-informed, not a MITI score" in seen(app))
-        assert "no question yet" in seen(app)
-        assert "2 of 2 replies" in seen(app)
+        await shows(pilot, "no question yet", "2 of 2 replies")
         fill(room, attempt(2.0, moves={"complex_reflection": 0.8, "open_question": 0.7}))
         await pilot.press("h", "y", "v", "v")
         await until(pilot, lambda: "3.0 to 1" in seen(app))
-        assert "3 to 1;" in seen(app)
-        assert "33 %" in seen(app)
+        await shows(pilot, "3 to 1;", "33 %")
 
 
 async def test_what_was_missed_and_met_later_is_shown_as_progress(room: Room) -> None:

@@ -24,7 +24,7 @@ from voice_trainer.tui.widgets.recorder import Recorder
 from voice_trainer.tui.widgets.waveform import Waveform
 
 from .conftest import Room, make_room, speech, until
-from .test_rooms import at_home, footer, keys_fit, on, seen
+from .test_rooms import at_home, footer, keys_fit, on, seen, shows
 
 LONG = speech(240.0)
 
@@ -79,11 +79,7 @@ async def test_a_whole_exercise_by_keys(room: Room, size: tuple[int, int]) -> No
         assert [row.id for row in room.practice.store.attempts()] == [attempt.id]
         assert attempt.recording is not None
         await until(pilot, lambda: "reflects deeper" in seen(app))
-        text = seen(app)
-        assert "A strength" in text
-        assert "A next step" in text
-        assert "◆ names lonely" in text
-        assert "▽ advises" in text
+        await shows(pilot, "A strength", "A next step", "◆ names lonely", "▽ advises")
 
         for key, screen in (("d", DetailsScreen), ("escape", FeedbackScreen)):
             await pilot.press(key)
@@ -92,7 +88,7 @@ async def test_a_whole_exercise_by_keys(room: Room, size: tuple[int, int]) -> No
         for i, key in enumerate(("p", "m", "o"), 1):
             await pilot.press(key)
             await until(pilot, lambda i=i: len(room.sound.played) == played + i)
-        assert "It names the hurt" in seen(app)
+        await shows(pilot, "It names the hurt")
         await pilot.press("m")
         await until(pilot, lambda: "It defends the evening" in seen(app))
 
@@ -252,8 +248,7 @@ async def test_no_microphone_is_one_sentence_and_r_tries_again(tmp_path: Path) -
         await until(pilot, at_home(app))
         await pilot.press("enter", "enter")
         await until(pilot, stage(app, "failed"))
-        assert "No microphone was found" in seen(app)
-        assert "tries again" in seen(app)
+        await shows(pilot, "No microphone was found", "tries again")
         sound.microphone = "Scripted microphone"
         await pilot.press("r")
         await until(pilot, stage(app, "noticing"))

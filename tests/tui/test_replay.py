@@ -22,7 +22,7 @@ from voice_trainer.tui.widgets.spoken import SpokenWords
 
 from .conftest import RATE_HZ, Room, make_room, until
 from .replaying import DURATION_S, PAUSE_AFTER, HandSound, keep_attempt, words
-from .test_rooms import footer, seen
+from .test_rooms import footer, seen, shows
 
 SIZES = [(80, 24), (160, 50)]
 WORDS = words()
@@ -95,7 +95,7 @@ async def test_space_plays_and_pauses_where_it_stood(replaying: Replaying) -> No
         await until(pilot, lambda: not screen.state.playing)
         assert sound.playback.stopped.is_set()
         assert screen.state.position_s == 2.0
-        assert "‖ 0:02" in seen(app)
+        await shows(pilot, "‖ 0:02")
         await replaying.play(pilot)
         assert len(sound.played[-1][0]) == pytest.approx((DURATION_S - 2.0) * RATE_HZ, abs=1)
         sound.playback.end()  # all of it is heard
@@ -166,7 +166,7 @@ async def test_a_passage_comes_round(replaying: Replaying) -> None:
         assert screen.state.loop is not None
         sound.playback.position_s = 2.5  # one and a quarter rounds
         await until(pilot, lambda: screen.state.position_s == pytest.approx(1.5, abs=0.01))
-        assert "over and over 1.0–3.0 s" in seen(app)
+        await shows(pilot, "over and over 1.0–3.0 s")
         rounds = sound.played[-1][0]
         one = round(2.0 * RATE_HZ)
         assert np.array_equal(rounds[:one], rounds[one : 2 * one])
@@ -285,11 +285,7 @@ async def test_what_moved_is_told_in_words_and_levels(replaying: Replaying, size
         await pilot.press("c")
         await until(pilot, lambda: isinstance(app.screen, CompareScreen) and app.screen.pair is not None)
         await until(pilot, lambda: "1.2 s shorter pauses" in seen(app))
-        text = seen(app)
-        assert "names the feeling now" in text
-        assert "gives no advice now" in text
-        assert "Attempt 1" in text
-        assert "attempt 2" in text
+        await shows(pilot, "names the feeling now", "gives no advice now", "Attempt 1", "attempt 2")
         before = len(replaying.sound.playbacks)
         await pilot.press("1")
         await until(pilot, lambda: len(replaying.sound.playbacks) > before)
@@ -328,4 +324,4 @@ async def test_without_colour_the_lit_word_and_the_playhead_are_seen(
         await replaying.open(pilot)
         await pilot.press("right", "right")
         await until(pilot, lambda: f"▸{WORDS[1].text}" in seen(app) and "┃" in seen(app))
-        assert "◆" in seen(app)
+        await shows(pilot, "◆")

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.app import App
+from textual.pilot import Pilot
 from textual.widgets import Footer, Select
 from textual.widgets._footer import FooterKey
 
@@ -57,10 +59,15 @@ def on(app: VoiceTrainerApp, kind: type) -> Callable[[], bool]:
     return lambda: isinstance(app.screen, kind)
 
 
-def seen(app: VoiceTrainerApp) -> str:
+def seen(app: App[None]) -> str:
     """The whole screen as text."""
     lines = app.screen._compositor.render_strips()
     return "\n".join(strip.text.rstrip() for strip in lines)
+
+
+async def shows(pilot: Pilot[None], *texts: str) -> None:
+    """Wait until all of ``texts`` are on the screen: one part of it may be drawn before another."""
+    await until(pilot, lambda: all(text in seen(pilot.app) for text in texts))
 
 
 def footer(app: VoiceTrainerApp) -> str:
@@ -79,12 +86,8 @@ async def test_home_says_what_today_is_and_why(room: Room) -> None:
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(pilot, at_home(app))
         await until(pilot, lambda: "The flat that got too quiet" in seen(app))
-        text = seen(app)
-        assert "Ada" in text
-        assert "Tomasz, your oldest friend" in text
-        assert "You have not practised" in text
-        for key in ("Practise", "Library", "Settings", "Help", "Quit"):
-            assert key in text
+        await shows(pilot, "Ada", "Tomasz, your oldest friend", "You have not practised")
+        await shows(pilot, "Practise", "Library", "Settings", "Help", "Quit")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -205,8 +208,7 @@ async def test_without_colour_everything_is_still_told(room: Room, monkeypatch: 
         await until(pilot, at_home(app))
         await pilot.press("s")
         await until(pilot, on(app, SettingsScreen))
-        assert "○ on" in seen(app)
-        assert "● off" in seen(app)
+        await shows(pilot, "○ on", "● off")
         colours = {
             color.triplet
             for strip in app.screen._compositor.render_strips()

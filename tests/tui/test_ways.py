@@ -29,7 +29,7 @@ from voice_trainer.tui.words import PULL_NOUNS, PULL_WORDS
 
 from .conftest import Room, library, make_room, until
 from .test_history import attempt
-from .test_rooms import at_home, footer, keys_fit, on, seen
+from .test_rooms import at_home, footer, keys_fit, on, seen, shows
 
 FRAMES = str.maketrans("│▎▅", "   ")
 LINE = "Your supervision group, Tuesdays, room 4."
@@ -75,9 +75,7 @@ async def test_a_path_goes_into_its_next_exercise(room: Room, size: tuple[int, i
         await pilot.press("p")
         await until(pilot, lambda: on(app, PathsScreen)() and "1 of 3 practised" in seen(app))
         await until(pilot, lambda: keys_fit(app, size[0]))
-        assert "What to try" in seen(app)
-        assert "● The flat that got too quiet" in seen(app)
-        assert "▸ The dinner that got cold" in seen(app)
+        await shows(pilot, "What to try", "● The flat that got too quiet", "▸ The dinner that got cold")
         await pilot.press("enter")
         await until(pilot, on(app, PracticeScreen))
         assert app.screen.exercise.id == "cold-dinner"  # type: ignore[attr-defined]
@@ -213,7 +211,7 @@ async def test_what_came_up_stands_in_the_history_and_nowhere_else(room: Room) -
         await pilot.press("y")
         await until(pilot, on(app, HistoryScreen))
         await until(pilot, lambda: "The pull to fix came up 6 of 9 times." in read(app))
-        assert "for you alone, never scored" in seen(app)
+        await shows(pilot, "for you alone, never scored")
         assert "get away" not in seen(app)  # another person's
         app.show_feedback(made[0])
         await until(pilot, lambda: on(app, FeedbackScreen)() and "settle before the next one" in read(app))

@@ -24,7 +24,7 @@ from voice_trainer.tui.widgets.step_list import StepList
 
 from ..conftest import Room, until
 from ..grouping import REFLECTING, Desk, a_session, begin, come_in, reply
-from ..test_rooms import SIZES, at_home, footer, keys_fit, on, seen
+from ..test_rooms import SIZES, at_home, footer, keys_fit, on, seen, shows
 from .driving import live_of, marked, shown, to_live
 
 # one's sessions, and a plan
@@ -120,9 +120,8 @@ async def test_every_key_of_the_coachs_screens_fits(
     app = room.app(coach=desk.coaching())
     async with app.run_test(size=size, notifications=True) as pilot:
         screen = await to_live(app, pilot, live.session.id)
+        await shows(pilot, "Next", "Time", "Plan", "Invite", "Notes", "Debrief", "Leave")
         await until(pilot, lambda: keys_fit(app, size[0]))
-        for key in ("Next", "Time", "Plan", "Invite", "Notes", "Debrief", "Leave"):
-            assert key in footer(app)
         screen.open_reply(attempt_id)
         await until(pilot, lambda: isinstance(app.screen, CoachReplyScreen) and app.screen.duration_s > 0)
         await until(pilot, lambda: "Uncover" in footer(app) and keys_fit(app, size[0]))
@@ -139,9 +138,7 @@ async def test_the_invitation_is_read_out_and_people_come_in(room: Room, desk: D
     app = room.app(coach=desk.coaching())
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         screen = await to_live(app, pilot, session.id)
-        assert "7 K 3 M   Q 2 X N" in seen(app)
-        assert "Quebec 2 X-ray November" in seen(app)
-        assert "192.168.1.20:7463" in seen(app)
+        await shows(pilot, "7 K 3 M   Q 2 X N", "Quebec 2 X-ray November", "192.168.1.20:7463")
         come_in(live_of(screen), "Ben")
         await until(pilot, lambda: "Ben" in seen(app))
         await pilot.press("i")
@@ -164,7 +161,7 @@ async def test_steps_rounds_and_time_go_on_by_keys(room: Room, desk: Desk) -> No
         await pilot.press("n")
         await until(pilot, lambda: live.snapshot.step == 0 and live.snapshot.running)
         await until(pilot, lambda: "1 of 2  The dinner that got cold" in seen(app))
-        assert "Maya, your partner" in seen(app)
+        await shows(pilot, "Maya, your partner")
         await until(pilot, lambda: screen.snapshot is not None and screen.snapshot.running)
         await pilot.press("space")
         await until(pilot, lambda: not live.snapshot.running)
@@ -280,8 +277,7 @@ async def test_in_one_room_the_reply_belongs_to_whoever_gave_it(room: Room, desk
         await marked(pilot, screen, ben)
         await pilot.press("enter")
         await until(pilot, on(app, ConsentScreen))
-        assert "Ben, may this be shared?" in seen(app)
-        assert "Ruth and Ines" in seen(app)
+        await shows(pilot, "Ben, may this be shared?", "Ruth and Ines")
         await pilot.press("y", "n", "y")
         await until(pilot, on(app, SessionPracticeScreen))
         await until(pilot, lambda: live.snapshot.up == ben)

@@ -19,7 +19,7 @@ from voice_trainer.tui.widgets.reply_list import ReplyList
 
 from ..conftest import Room, until
 from ..grouping import ADVISING, REFLECTING, Desk, a_session, begin, come_in, reply
-from ..test_rooms import SIZES, footer, on, seen
+from ..test_rooms import SIZES, footer, on, seen, shows
 from .driving import live_of, shown, to_live
 
 # blind, then uncovered
@@ -157,9 +157,7 @@ async def test_the_debrief_names_people_agreement_and_is_exported(room: Room, th
         await until(pilot, lambda: isinstance(app.screen, CoachDebriefScreen) and app.screen.debrief is not None)
         await until(pilot, lambda: "2 replies" in seen(app) and "Cleo" in seen(app))
         assert live.snapshot.phase == "debrief"
-        text = seen(app)
-        assert "A next step" in text
-        assert "within one level" in text
+        await shows(pilot, "A next step", "within one level")
         await pilot.press("w")
         await until(pilot, on(app, ExportScreen))
         export = app.screen
