@@ -158,6 +158,7 @@ async def test_trends_are_drawn_from_five_attempts_on_with_how_sure_they_are(roo
         assert "━" in feeling
         meaning = next(line for line in text.splitlines() if "Meaning" in line)
         assert "not yet: 4 of 5" in meaning
+        await until(pilot, lambda: app.focused is not None)  # the keys go to the list a moment after it is drawn
         await pilot.press("down", "down")
         await until(pilot, lambda: "Feeling: 3.2 of 5 over the last 5 of 5" in " ".join(seen(app).split()))
 
