@@ -15,6 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from training.corpus.check import read as read_corpus  # noqa: E402
 from training.listening import augment, data, metrics, split  # noqa: E402
 from training.listening.schema import HEADS, NOT_TAUGHT  # noqa: E402
 from voice_trainer.listening.moves import MOVES  # noqa: E402
@@ -215,6 +216,38 @@ def test_a_short_turn_beside_a_reply_keeps_its_own_labels(corpus: Path) -> None:
         assert [s.labels for s in both.spans if (s.first, s.last) == (at, at + 1)] == [aside.labels]
         own = [s for s in both.spans[1:] if s.labels == reply.labels]
         assert [both.sentences[s.first : s.last] for s in own] == [reply.sentences]
+
+
+def judged(text: str, **labels: int) -> data.Sample:
+    sentences = data.split_sentences(text)
+    return data.Sample("own", "ada", "", sentences, (data.Span(0, len(sentences), labels),), weak=True)
+
+
+def test_two_replies_to_one_speaker_become_one_with_the_moves_of_both() -> None:
+    kind = judged("Of course you did. Who wouldn't?", validation=1, judging=0, reflection=0, question=1, level=3)
+    hard = judged("You always do this.", validation=0, judging=1, reflection=0, question=2, level=0)
+    both = augment.with_another(kind, [kind, hard], random.Random(1))
+    assert both.sentences == kind.sentences + hard.sentences
+    whole, first, second = both.spans
+    assert whole.labels == {"validation": 1, "judging": 1, "reflection": 0}  # asked in two ways; its level is unknown
+    assert (first.first, first.last, first.labels) == (0, 2, kind.labels)
+    assert (second.first, second.last, second.labels) == (2, 3, hard.labels)
+
+
+def test_what_would_be_too_long_together_stays_alone() -> None:
+    long = judged("word " * augment.JOINED_WORDS, validation=0)
+    alone = judged("Of course you did.", validation=1)
+    assert augment.with_another(alone, [long], random.Random(1)) is alone
+    assert augment.with_another(alone, [alone], random.Random(1)) is alone
+
+
+def test_our_own_replies_say_which_of_their_sentences_ask() -> None:
+    asking = [r for r in read_corpus().own if "open_question" in r.moves and r.reply.count("?") == 1]
+    spans = [span for side in data.read_own(asking).values() for sample in side for span in sample.spans[1:]]
+    assert {tuple(span.labels.items()) for span in spans} == {
+        (("question", 0),),
+        (("question", HEADS["question"].index("open")),),
+    }
 
 
 def test_an_excerpt_has_only_what_is_known_of_it(corpus: Path) -> None:

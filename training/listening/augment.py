@@ -10,6 +10,8 @@ from dataclasses import replace
 from .data import Sample, Span, states
 from .schema import HEADS, WHOLE
 
+JOINED_WORDS = 80
+"""Two replies put together are at most so long, so that both fit into one row."""
 _FILLER = re.compile(r"(?:,\s*)?\b(?:uh|um|er|erm|mm)\b,?", re.IGNORECASE)
 _STUTTER = re.compile(r"\b(\w{1,4})(?:-+\s?\1\b)+", re.IGNORECASE)
 _MARK = re.compile(r"\[[^\]]*\]")
@@ -104,6 +106,28 @@ def with_aside(sample: Sample, aside: Sample, rng: random.Random) -> Sample:
     moved = [replace(span, first=span.first + own, last=span.last + own) for span in sample.spans]
     spans = (Span(0, n + 1, sample.labels), *moved, Span(at, at + 1, aside.labels))
     return replace(sample, sentences=sentences, spans=spans, weak=False)
+
+
+def with_another(sample: Sample, others: Sequence[Sample], rng: random.Random) -> Sample:
+    """Two judged replies to one speaker as one: each keeps its labels on its own span, the whole has the moves of both.
+
+    Teaches a span to answer for itself where a reply turns, as from comfort to a verdict, and shows every move in more
+    company than it was written in. How far both reach together nobody judged: the whole has no level, and no question
+    or reflection where both have one of different kinds. Where no other is short enough, ``sample`` stays alone.
+    """
+    short = [other for other in others if other is not sample and sample.words + other.words <= JOINED_WORDS]
+    if not short:
+        return sample
+    other = rng.choice(short)
+    n, more = len(sample.sentences), len(other.sentences)
+    labels = {}
+    for head in HEADS.keys() & sample.labels.keys() & other.labels.keys() - {"level", "behavior"}:
+        pair = {sample.labels[head], other.labels[head]}
+        if len(pair) == 1 or 0 in pair:
+            labels[head] = max(pair)
+    moved = [replace(span, first=span.first + n, last=span.last + n) for span in other.spans]
+    sentences = (*sample.sentences, *other.sentences)
+    return replace(sample, sentences=sentences, spans=(Span(0, n + more, labels), *sample.spans, *moved), weak=False)
 
 
 def excerpt(sample: Sample, rng: random.Random) -> Sample | None:

@@ -90,6 +90,10 @@ class Sample:
     def labels(self) -> dict[str, int]:
         return self.spans[0].labels
 
+    @property
+    def words(self) -> int:
+        return sum(len(sentence.split()) for sentence in self.sentences)
+
 
 def split_sentences(text: str) -> tuple[str, ...]:
     """Cut at final punctuation; a text without any is one sentence."""
@@ -219,8 +223,9 @@ def read_own(replies: list[Reply]) -> dict[str, list[Sample]]:
     sides: dict[str, list[Sample]] = {"train": [], "dev": [], "test": []}
     for reply in replies:
         sentences = split_sentences(reply.reply)
-        whole = Span(0, len(sentences), judged_labels(reply.moves, reply.level))
-        sample = Sample("own", group_of(reply), reply.prompt, sentences, (whole,), weak=True)
+        labels = judged_labels(reply.moves, reply.level)
+        spans = (Span(0, len(sentences), labels), *_asked(sentences, labels["question"]))
+        sample = Sample("own", group_of(reply), reply.prompt, sentences, spans, weak=True)
         sides[side_of(reply)].append(sample)
     return sides
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from voice_trainer.engines.listener import Encoder, pad
 
-from .augment import excerpt, join_advice, speechlike, with_advice, with_aside
+from .augment import excerpt, join_advice, speechlike, with_advice, with_another, with_aside
 from .data import Sample
 from .model import ListeningNet
 from .schema import HEADS, OF_CORPUS, WHOLE
@@ -32,6 +32,8 @@ class Recipe:
             question is what a plain draw misses.
         beside_advice: share of AnnoMI and EPITOME replies that get an advice sentence put after them.
         beside_aside: share of AnnoMI replies that get a short turn put before or after them.
+        joined: share of our own replies that get another one to the same speaker put after them.
+        masked: share of the words' pieces that are hidden from the network, others in every epoch.
         excerpts: share of AnnoMI replies of which one stating sentence is read alone as well.
         epitome: times that EPITOME is read in an epoch. own: times that the corpus of this project is.
         own_weight: of the losses of the heads that our own corpus teaches, so that they don't drown the public codes.
@@ -57,6 +59,8 @@ class Recipe:
     trivial: float = 0.3
     beside_advice: float = 0.15
     beside_aside: float = 0.15
+    joined: float = 0.25
+    masked: float = 0.05
     excerpts: float = 0.2
     frozen_layers: int = 2
     threads: int = 2
@@ -67,6 +71,9 @@ WEIGHED = ("reflection", "input", "emotional_reaction", "interpretation", "explo
 """Heads with rare classes: without weights some are never the likeliest."""
 
 
+MASK = 103
+"""The piece that stands for a hidden one in the vocabulary of uncased BERT; lower numbers mark the parts of a row."""
+
 Target = tuple[int, dict[str, int], float]
 """Which span of the row, its labels, its weight."""
 
@@ -74,14 +81,16 @@ Target = tuple[int, dict[str, int], float]
 def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) -> list[Sample]:
     """One epoch's samples, drawn and augmented anew."""
     annomi, epitome = splits["annomi"].train, splits["epitome"].train
-    talk = [s for s in annomi if _words(s) > 2 or rng.random() < recipe.trivial]
+    talk = [s for s in annomi if s.words > 2 or rng.random() < recipe.trivial]
     again = rng.sample(epitome, round(len(epitome) * (recipe.epitome % 1)))
     own = splits["own"].train
+    to_one = {group: [s for s in own if s.group == group] for group in sorted({s.group for s in own})}
     own = own * int(recipe.own) + rng.sample(own, round(len(own) * (recipe.own % 1)))
+    own = [with_another(s, to_one[s.group], rng) if rng.random() < recipe.joined else s for s in own]
     prompts = [sample.prompt for sample in annomi + epitome if sample.prompt]
     advice = [s for name in ("askparents", "needadvice") for s in _advice_drawn(splits[name].train, recipe, rng)]
     other = HEADS["behavior"].index("other")
-    asides = [s for s in annomi if len(s.sentences) == 1 and _words(s) <= 6 and s.labels["behavior"] == other]
+    asides = [s for s in annomi if len(s.sentences) == 1 and s.words <= 6 and s.labels["behavior"] == other]
     asides = [s for s in asides if not s.labels["question"]]
     parts = [part for s in talk if rng.random() < recipe.excerpts and (part := excerpt(s, rng))]
     beside = []
@@ -94,10 +103,6 @@ def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) 
         else:
             beside.append(sample)
     return [speechlike(sample, rng) for sample in beside + parts + own + join_advice(advice, prompts, rng)]
-
-
-def _words(sample: Sample) -> int:
-    return sum(len(sentence.split()) for sentence in sample.sentences)
 
 
 def _advice_drawn(samples: Sequence[Sample], recipe: Recipe, rng: random.Random) -> list[Sample]:
@@ -141,6 +146,11 @@ def batches(
             targets.append(target)
         inputs = {name: torch.from_numpy(array) for name, array in pad(rows).items()}
         yield [encoded[i][0] for i in group], inputs, targets
+
+
+def hide(ids: torch.Tensor, share: float) -> torch.Tensor:
+    """``ids`` with that share of the pieces of words replaced by ``MASK``; what only marks the row's parts stays."""
+    return torch.where((torch.rand(ids.shape) < share) & (ids > MASK), MASK, ids)
 
 
 def _targets(sample: Sample, row: object) -> tuple[object, list[Target]]:
@@ -230,6 +240,7 @@ def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: R
         net.train()
         losses = []
         for samples, inputs, targets in batches(epoch_samples(splits, recipe, rng), encoder, recipe.batch, rng):
+            inputs["input_ids"] = hide(inputs["input_ids"], recipe.masked)
             logits = net(**inputs)
             loss = loss_of(logits, samples, targets, inputs["spans"], recipe.weak_weight, weigh, recipe.own_weight)
             loss.backward()
