@@ -33,7 +33,6 @@ class Recipe:
         beside_advice: share of AnnoMI and EPITOME replies that get an advice sentence put after them.
         beside_aside: share of AnnoMI replies that get a short turn put before or after them.
         joined: share of our own replies that get another one to the same speaker put after them.
-        masked: share of the words' pieces that are hidden from the network, others in every epoch.
         excerpts: share of AnnoMI replies of which one stating sentence is read alone as well.
         epitome: times that EPITOME is read in an epoch. own: times that the corpus of this project is.
         own_weight: of the losses of the heads that our own corpus teaches, so that they don't drown the public codes.
@@ -59,8 +58,7 @@ class Recipe:
     trivial: float = 0.3
     beside_advice: float = 0.15
     beside_aside: float = 0.15
-    joined: float = 0.25
-    masked: float = 0.05
+    joined: float = 0.2
     excerpts: float = 0.2
     frozen_layers: int = 2
     threads: int = 2
@@ -70,9 +68,6 @@ class Recipe:
 WEIGHED = ("reflection", "input", "emotional_reaction", "interpretation", "exploration")
 """Heads with rare classes: without weights some are never the likeliest."""
 
-
-MASK = 103
-"""The piece that stands for a hidden one in the vocabulary of uncased BERT; lower numbers mark the parts of a row."""
 
 Target = tuple[int, dict[str, int], float]
 """Which span of the row, its labels, its weight."""
@@ -146,11 +141,6 @@ def batches(
             targets.append(target)
         inputs = {name: torch.from_numpy(array) for name, array in pad(rows).items()}
         yield [encoded[i][0] for i in group], inputs, targets
-
-
-def hide(ids: torch.Tensor, share: float) -> torch.Tensor:
-    """``ids`` with that share of the pieces of words replaced by ``MASK``; what only marks the row's parts stays."""
-    return torch.where((torch.rand(ids.shape) < share) & (ids > MASK), MASK, ids)
 
 
 def _targets(sample: Sample, row: object) -> tuple[object, list[Target]]:
@@ -240,7 +230,6 @@ def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: R
         net.train()
         losses = []
         for samples, inputs, targets in batches(epoch_samples(splits, recipe, rng), encoder, recipe.batch, rng):
-            inputs["input_ids"] = hide(inputs["input_ids"], recipe.masked)
             logits = net(**inputs)
             loss = loss_of(logits, samples, targets, inputs["spans"], recipe.weak_weight, weigh, recipe.own_weight)
             loss.backward()
