@@ -40,6 +40,9 @@ CEILING_OF_QUARTILE = 2.0
 """The speaker's range: from 0.7 of the lower to 2.0 of the upper quartile of F0."""
 LARGEST_GLIDE_SEMITONES = 3.0
 """Between two frames (16 ms); a larger step is a jump."""
+DOUBTED, BELIEVED = 0.5, 0.7
+"""A frame's weight in median and range rises with its confidence, from nothing to one: a frame that is barely voiced
+comes and goes with the sampling rate, and must not take a percentile with it."""
 SHORTEST_VOICED_S = 0.3
 """Less voicing than this gives no F0 measure."""
 SHORTEST_RANGE_S = 0.6
@@ -232,7 +235,7 @@ def summarize(contour: PitchContour, kept: Bools) -> PitchSummary:
     voiced_s = float(kept.sum()) * step
     if voiced_s < SHORTEST_VOICED_S:
         return PitchSummary(voiced_s=voiced_s, median_hz=None, range_semitones=None, final_semitones=None, low_hz=None)
-    low, median, high = np.percentile(contour.f0_hz[kept], [5, 50, 95])
+    low, median, high = _percentiles(contour.f0_hz[kept], contour.confidence[kept], (0.05, 0.5, 0.95))
     spread = float(12.0 * np.log2(high / low)) if voiced_s >= SHORTEST_RANGE_S else None
     return PitchSummary(
         voiced_s=voiced_s,
@@ -241,6 +244,14 @@ def summarize(contour: PitchContour, kept: Bools) -> PitchSummary:
         final_semitones=_final(contour, kept),
         low_hz=float(low),
     )
+
+
+def _percentiles(values: Floats, confidence: Floats, shares: tuple[float, ...]) -> Floats:
+    """Of values that count as much as they are believed; a value stands for the middle of its weight."""
+    order = np.argsort(values)
+    weights = np.clip((confidence[order] - DOUBTED) / (BELIEVED - DOUBTED), 1e-6, 1.0)
+    upto = (np.cumsum(weights) - 0.5 * weights) / weights.sum()
+    return np.interp(shares, upto, values[order])
 
 
 def _final(contour: PitchContour, kept: Bools) -> float | None:

@@ -17,7 +17,7 @@ from made_voices import Samples, harmonic, noise, silence, spoken, syllabic
 from voice_trainer.speech import prosody
 from voice_trainer.speech.baseline import Baseline
 from voice_trainer.speech.measures import VoiceCurves, VoiceMeasures
-from voice_trainer.speech.pitch import PitchContour
+from voice_trainer.speech.pitch import PitchContour, summarize
 from voice_trainer.speech.transcript import Transcript, Word
 
 RANGES = {
@@ -125,6 +125,27 @@ def test_range_in_semitones_is_that_of_the_glide() -> None:
     samples = np.concatenate([silence(0.3), harmonic(150, 4.0), silence(0.3)])
     measures, _ = prosody.measure(spoken(samples, lambda t: 150.0 * 2 ** np.clip((t - 0.3) / 4.0, 0, 1)))
     assert measures.f0_range_semitones == pytest.approx(10.8, abs=0.2)
+
+
+def test_what_is_barely_voiced_takes_no_percentile_with_it() -> None:
+    """Six frames in a hundred, within the speaker's range, come and go with the sampling rate."""
+    times = np.arange(100) / 62.5
+    f0 = np.where(np.arange(100) % 16 == 8, 290.0, 180.0 + 20.0 * np.sin(times * 5))
+
+    def width(confidence: float) -> float:
+        contour = PitchContour(
+            times_s=times,
+            f0_hz=f0,
+            confidence=np.where(f0 == 290.0, confidence, 0.9),
+            voiced=np.full(100, True),
+        )
+        summary = summarize(contour, contour.voiced)
+        assert summary.range_semitones is not None
+        return summary.range_semitones
+
+    without = 12 * np.log2(200 / 160)
+    assert width(0.51) == pytest.approx(without, abs=0.3)
+    assert width(0.9) > without + 3
 
 
 def test_octave_jumps_far_from_the_speaker_are_left_out() -> None:
