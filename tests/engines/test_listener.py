@@ -69,9 +69,6 @@ def test_a_question_is_heard_beside_a_short_statement(listener: OnnxListener) ->
     assert last.moves["open_question"] > 0.5
 
 
-@pytest.mark.xfail(
-    reason="this model gives .33 there: without marks a question behind others is not told", strict=False
-)
 def test_a_question_without_marks_is_heard_beside_i_see(listener: OnnxListener) -> None:
     last = listener.listen(bare(PROMPT), [bare(REFLECTION), "i see", bare(OPEN)]).sentences[2]
     assert last.moves["open_question"] > 0.5

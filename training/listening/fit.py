@@ -43,7 +43,7 @@ class Recipe:
     """
 
     seed: int = 7
-    epochs: int = 7
+    epochs: int = 6
     batch: int = 32
     rate: float = 1.5e-4
     head_rate: float = 1e-3
