@@ -102,6 +102,21 @@ def test_many_may_open_a_new_store_at_once(store_url: str) -> None:
     assert counts == ["0"] * 4
 
 
+def test_a_store_that_another_makes_meanwhile_is_opened(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Just after this one saw that there was none."""
+    look = sql.inspect
+
+    def inspect_late(engine: sql.Engine) -> sql.Inspector:
+        monkeypatch.undo()
+        open_store(store_url).close()
+        return look(engine)
+
+    monkeypatch.setattr(sql, "inspect", inspect_late)
+    late = open_store(store_url)
+    assert late.count() == 0
+    late.close()
+
+
 def test_a_newer_store_is_left_alone(store: Store, store_url: str) -> None:
     assert isinstance(store, DatabaseStore)
     with store._engine.begin() as connection:

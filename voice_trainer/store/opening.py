@@ -147,14 +147,20 @@ def _version(connection: sql.Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def _bring_up_to_date(engine: sql.Engine, place: str) -> None:
-    version: str | None = None
+def _version_if_any(engine: sql.Engine) -> str | None:
+    """None where there are no tables yet."""
     try:
         with engine.connect() as connection:
-            version = _version(connection)
+            return _version(connection)
     except (sql.exc.OperationalError, sql.exc.ProgrammingError):
-        if sql.inspect(engine).has_table(VERSION_TABLE):
-            raise
+        if not sql.inspect(engine).has_table(VERSION_TABLE):
+            return None
+    with engine.connect() as connection:  # another may have made it in between; else it says what is wrong
+        return _version(connection)
+
+
+def _bring_up_to_date(engine: sql.Engine, place: str) -> None:
+    version = _version_if_any(engine)
     if version is not None and version > SCHEMA_VERSION:
         raise StoreCorrupt(f"{place} is from a newer Voice Trainer (tables {version}); update this one to read it.")
     if version != SCHEMA_VERSION:
