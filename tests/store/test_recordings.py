@@ -400,3 +400,15 @@ def test_a_flac_that_does_not_read_back_leaves_the_samples(tmp_path: Path, monke
     assert not list(tmp_path.glob("*.flac*"))
     (left,) = recordings.unfinished()
     np.testing.assert_array_equal(recordings.load(recordings.recover(left))[0], as_kept(noise(0.2)))
+
+
+def test_the_lock_of_a_program_killed_before_it_wrote_is_cleared_away(tmp_path: Path) -> None:
+    recordings, other = Recordings(tmp_path), Recordings(tmp_path)
+    writer = begin(recordings, "mine")
+    (tmp_path / "mine.json").rename(tmp_path / "kept")  # as in the moment before it is there
+    (tmp_path / "dead.lock").touch()
+    assert other.unfinished() == ()
+    assert sorted(path.name for path in tmp_path.glob("*.lock")) == ["mine.lock"]
+    (tmp_path / "kept").rename(tmp_path / "mine.json")
+    writer.write(noise(0.5))
+    assert writer.finish() == "mine.flac"

@@ -238,6 +238,7 @@ class Recordings:
                 continue  # an empty one in a folder that can't be written
             finally:
                 self._release(attempt_id)
+        self._clear_locks()
         return tuple(sorted(found, key=lambda one: one.started_at))
 
     def recover(self, unfinished: Unfinished) -> str:
@@ -383,6 +384,14 @@ class Recordings:
                 with contextlib.suppress(OSError):
                     self._file(attempt_id, _LOCK).unlink(missing_ok=True)
                 lock.release()
+
+    def _clear_locks(self) -> None:
+        """Remove those of programs that were killed before they wrote, or after they had removed, everything else."""
+        for path in self.folder.glob(f"*{_LOCK}"):
+            attempt_id = path.name.removesuffix(_LOCK)
+            with contextlib.suppress(StoreError):
+                if not self._file(attempt_id, _SIDECAR).exists() and self._take(attempt_id):
+                    self._release(attempt_id)
 
 
 def _unlockable(path: Path, error: OSError) -> NoReturn:

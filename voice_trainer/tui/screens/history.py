@@ -258,8 +258,8 @@ class HistoryScreen(Page):
     def action_narrow(self) -> None:
         """To the first filter, and from one to the next."""
         selects = list(self.query(Select))
-        at = next((i for i, select in enumerate(selects) if select.has_focus), -1)
-        selects[(at + 1) % len(selects)].focus()
+        at = next((i for i, select in enumerate(selects) if select is self.focused), -1)
+        self.set_focus(selects[(at + 1) % len(selects)])  # at once: the next key may be there already
 
     def action_clear(self) -> None:
         with self.prevent(Select.Changed):
@@ -285,7 +285,7 @@ class HistoryScreen(Page):
             self._to_what_is_seen()
 
     def _to_what_is_seen(self) -> None:
-        self.query_one({"attempts": "#past", "trends": "#trends", "counts": "#seen"}[VIEWS[self._view]]).focus()
+        self.set_focus(self.query_one({"attempts": "#past", "trends": "#trends", "counts": "#seen"}[VIEWS[self._view]]))
 
     def action_back(self) -> None:
         """From a filter to what is seen, from there home."""
