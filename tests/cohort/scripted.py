@@ -32,7 +32,8 @@ RATE = 16_000
 class Scripted:
     """Makes scripted engines; every process that does writes its id into ``made``.
 
-    ``deadly``: while this file lies there, hearing a reply kills the process. ``slow_s``: for every reply.
+    ``deadly``: while this file lies there, hearing a reply kills the process, or where it says "hangs", takes a minute.
+    ``slow_s``: for every reply.
     """
 
     made: Path | None = None
@@ -58,8 +59,11 @@ class Fragile(ScriptedTranscriber):
 
     def stream(self, *, live: bool = False):
         if self.deadly is not None and self.deadly.exists():
-            if self.deadly.read_text() == "once":
+            how = self.deadly.read_text()
+            if how != "always":
                 self.deadly.unlink()
+            if how == "hangs":
+                time.sleep(60.0)
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(self.slow_s)  # the computing that a real one would do
         return ScriptedTranscriber.stream(self)

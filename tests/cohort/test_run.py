@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import stat
 from functools import partial
 from pathlib import Path
@@ -227,6 +228,34 @@ def test_a_file_that_kills_its_worker_twice_is_told_in_its_row(tmp_path: Path) -
     assert "ended by itself, 2 times" in (first.error or "")
     deadly.unlink()
     assert [each.error for each in work] == [None]
+
+
+def test_a_file_that_hangs_is_given_up_and_the_next_one_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "SHORTEST_LIMIT_S", 8.0)
+    monkeypatch.setattr(local, "SLOWEST", 0.0)
+    folder = recordings(tmp_path / "in", 2)
+    deadly = tmp_path / "deadly"
+    deadly.write_text("hangs")
+    done = list(local.scored(tasks_in(folder), Scripted(deadly=deadly), exercise(), workers=1))
+    assert "was given up" in (done[0].error or "")
+    assert done[1].error is None
+
+
+def test_how_long_a_file_may_take_grows_with_its_size(tmp_path: Path) -> None:
+    """A voice message of 45 s (90 kB), a reply of half an hour at CD quality, and one that is gone."""
+    small, large = tmp_path / "small.opus", tmp_path / "large.wav"
+    for path, size in ((small, 90_000), (large, 317_000_000)):
+        with path.open("wb") as file:
+            file.truncate(size)
+    assert [local.limit_s(str(path)) for path in (small, large, tmp_path / "gone")] == [780.0, 7200.0, 600.0]
+
+
+def test_a_pipe_among_the_recordings_is_told_and_passed_over(tmp_path: Path) -> None:
+    folder = recordings(tmp_path / "in", 1)
+    os.mkfifo(folder / "pipe.wav")
+    done = run(tasks_in(folder), asked(folder), tmp_path / "out.csv", here, Quiet())
+    assert (done.scored, done.failed) == (1, 1)
+    assert "is a pipe or a device" in read(tmp_path / "out.csv")[0]["error"]
 
 
 def test_a_missing_model_stops_the_run_with_its_sentence(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The processors of this machine: a process for each, with its own models and one thread.
 
 Every process is a pool of its own, so that when one dies it is known which file it was on: that file is tried once more
-in a new process, and the other processes never notice.
+in a new process, and the other processes never notice. One that is on a file for longer than any recording of its size
+takes is ended, and the file passed over.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +25,13 @@ if TYPE_CHECKING:
     from .scorer import Done, MakeEngines, Scorer
 
 TRIES = 2
+SHORTEST_LIMIT_S, LONGEST_LIMIT_S = 600.0, 7200.0
+"""A file is given up no sooner, and no later, however large: recordings last half an hour at most."""
+LEAST_BYTES_PER_S = 2000.0
+"""Speech compressed as far as it goes: a file of so many bytes lasts no longer than this says."""
+SLOWEST = 4.0
+"""A process may take this many times as long as a recording lasts, with the largest model on a slow machine."""
+LOOK_S = 1.0
 LONGEST_START_S = 20.0
 """A process that was just begun can be ended once it has told its number."""
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -46,7 +56,7 @@ def scored(
             if len(lanes) == workers:
                 break
         while running:
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
+            for future in wait(running, timeout=LOOK_S, return_when=FIRST_COMPLETED).done:
                 lane = running.pop(future)
                 done = lane.end(future)
                 if done is None:
@@ -56,6 +66,8 @@ def scored(
                 if following is not None:
                     running[lane.begin(following)] = lane
                 yield done
+            for lane in running.values():
+                lane.end_what_hangs()
     except BaseException:
         for lane in lanes:
             lane.kill()
@@ -65,6 +77,14 @@ def scored(
             lane.close()
 
 
+def limit_s(path: str) -> float:
+    """How long a process may be on the file at ``path``, in seconds."""
+    with suppress(OSError):
+        longest_s = Path(path).stat().st_size / LEAST_BYTES_PER_S
+        return min(SHORTEST_LIMIT_S + SLOWEST * longest_s, LONGEST_LIMIT_S)
+    return SHORTEST_LIMIT_S
+
+
 class _Lane:
     """One process, and the file that it is on."""
 
@@ -72,6 +92,8 @@ class _Lane:
         self._given = (make, dict(exercises))
         self._task: Task | None = None
         self._tries = 0
+        self._since = 0.0
+        self._hung = False
         self._open()
 
     def _open(self) -> None:
@@ -81,7 +103,7 @@ class _Lane:
         self._pid = self._pool.submit(os.getpid)
 
     def begin(self, task: Task) -> Future[Done]:
-        self._task, self._tries = task, 1
+        self._task, self._tries, self._since, self._hung = task, 1, time.monotonic(), False
         try:
             return self._pool.submit(_score, task)
         except BrokenProcessPool:  # it died between two files
@@ -90,6 +112,7 @@ class _Lane:
     def again(self, *, count: bool = True) -> Future[Done]:
         assert self._task is not None
         self._tries += count
+        self._since = time.monotonic()
         self._pool.shutdown(wait=False)
         self._open()
         return self._pool.submit(_score, self._task)
@@ -103,21 +126,37 @@ class _Lane:
             return future.result()
         except BrokenProcessPool:
             assert self._task is not None
-            if self._tries < TRIES:
+            if self._tries < TRIES and not self._hung:
                 return None
             self._pool.shutdown(wait=False)
             self._open()
-            text = (
-                f"The process that scored {self._task.path} ended by itself, {TRIES} times; there may be too little "
-                "memory for so many workers, or the file breaks a decoder: score it on its own."
-            )
-            row = failed_row(self._task, text)
+            row = failed_row(self._task, self._why())
             return Done(key=self._task.key, stamp=stamp_of(self._task.path), row=row)
 
-    def kill(self) -> None:
+    def _why(self) -> str:
+        assert self._task is not None
+        path = self._task.path
+        if self._hung:
+            return (
+                f"{path} took longer than {limit_s(path) / 60:.0f} minutes, as no recording of its size should, and "
+                "was given up; see whether it can be played, and score it on its own."
+            )
+        return (
+            f"The process that scored {path} ended by itself, {TRIES} times; there may be too little memory for so "
+            "many workers, or the file breaks a decoder: score it on its own."
+        )
+
+    def end_what_hangs(self) -> None:
+        """End the process where it has been on one file for too long; ``end`` then tells of it."""
+        assert self._task is not None
+        if not self._hung and time.monotonic() - self._since > limit_s(self._task.path):
+            self._hung = True
+            self.kill(signal.SIGKILL)
+
+    def kill(self, by: signal.Signals = signal.SIGTERM) -> None:
         """End the process whatever it is doing."""
         with suppress(BrokenProcessPool, TimeoutError, OSError):
-            os.kill(self._pid.result(timeout=LONGEST_START_S), signal.SIGTERM)
+            os.kill(self._pid.result(timeout=LONGEST_START_S), by)
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -10,7 +10,7 @@ import msgspec
 
 from ..engines.audio_file import read_audio_quietly
 from ..engines.base import Samples, Transcriber, TranscriptStream
-from ..errors import ModelCorrupt, ModelMissing, VoiceTrainerError
+from ..errors import AudioUnreadable, ModelCorrupt, ModelMissing, VoiceTrainerError
 from ..exercise import Exercise
 from ..scoring import Engines, Heard, hear, score
 from ..speech.transcript import Transcript
@@ -86,6 +86,9 @@ class Scorer:
         return Done(key=task.key, stamp=stamp, row=row)
 
     def _row(self, task: Task) -> Row:
+        path = Path(task.path)
+        if path.exists() and not path.is_file():  # a pipe that nobody writes to is read for ever
+            raise AudioUnreadable(f"{task.file} is a pipe or a device, not a recording; leave it out.")
         sound = read_audio_quietly(task.path)
         scored = score(self._engines, self._prompt(task), sound.samples, sound.rate_hz)
         return row_of(task, scored, self._engines.transcriber.model_name)
