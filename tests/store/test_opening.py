@@ -125,6 +125,31 @@ def test_a_newer_store_is_left_alone(store: Store, store_url: str) -> None:
         open_store(store_url)
 
 
+@pytest.mark.parametrize("version", ["", "0", "00", "0001 "])
+def test_a_store_whose_version_never_was_is_told(store: Store, store_url: str, version: str) -> None:
+    assert isinstance(store, DatabaseStore)
+    with store._engine.begin() as connection:
+        connection.execute(sql.text(f"UPDATE {VERSION_TABLE} SET version_num = :version"), {"version": version})
+    with pytest.raises(StoreCorrupt, match=r"its tables are of version .* which there never was"):
+        open_store(store_url)
+
+
+def test_what_the_database_says_over_several_lines_is_one_sentence(store: Store, store_url: str) -> None:
+    """SQLite repeats the statement that made a damaged table, with its line breaks."""
+    if not store_url.startswith("sqlite"):
+        pytest.skip("a file's own damage")
+    assert isinstance(store, DatabaseStore)
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("PRAGMA writable_schema = ON")
+        connection.exec_driver_sql(
+            "UPDATE sqlite_master SET sql = 'CREATE TABLE pins (\na,\nb CASCADE\n)' WHERE name = 'pins'"
+        )
+    store.close()
+    with pytest.raises(StoreCorrupt, match="can't be read as a store") as told:
+        open_store(store_url).history()
+    assert "\n" not in str(told.value)
+
+
 def test_a_store_that_lost_a_table_is_told(store: Store, store_url: str) -> None:
     assert isinstance(store, DatabaseStore)
     with store._engine.begin() as connection:

@@ -50,7 +50,7 @@ class Recipe:
     decay: float = 0.85
     rare: float = 0.5
     epitome: float = 1.0
-    own: float = 2.0
+    own: float = 1.6
     own_weight: float = 1.0
     advice: int = 900
     asking: float = 0.15

@@ -34,8 +34,8 @@ def translated(place: str) -> Iterator[None]:
         raise RequestInvalid(f"A value can't be kept in the store ({error}); correct it and try again.") from error
     except (msgspec.MsgspecError, ValueError, TypeError) as error:  # SQLite keeps any value in any column
         raise StoreCorrupt(
-            f"{place} holds a damaged row ({' '.join(str(error).split())[:200]}). Recordings are untouched; bring the "
-            "file back from a copy."
+            f"{place} holds a damaged row ({in_line(error)}). Recordings are untouched; bring the file back from "
+            "a copy."
         ) from error
 
 
@@ -52,11 +52,13 @@ def _of_sqlite(place: str, error: sqlite3.Error) -> StoreError | RequestInvalid:
         case sqlite3.SQLITE_FULL:
             return DiskFull(f"No space is left for {place}; free some space and try again.")
         case sqlite3.SQLITE_IOERR if code in (sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE):
-            return DiskFull(f"{place} can't grow ({error}): its disk is full or fails; free some space and try again.")
+            return DiskFull(
+                f"{place} can't grow ({in_line(error)}): its disk is full or fails; free some space and try again."
+            )
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM | sqlite3.SQLITE_IOERR:
             return StoreUnwritable(
-                f"{place} can't be written ({error}); make it and its folder writable, or set VOICE_TRAINER_HOME to a "
-                f"folder that is."
+                f"{place} can't be written ({in_line(error)}); make it and its folder writable, or set "
+                "VOICE_TRAINER_HOME to a folder that is."
             )
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return StoreUnwritable(
@@ -66,13 +68,13 @@ def _of_sqlite(place: str, error: sqlite3.Error) -> StoreError | RequestInvalid:
             return damaged(place, str(error))
         case sqlite3.SQLITE_TOOBIG:
             return RequestInvalid(f"A value is too large for {place} ({error}).")
-    return StoreError(f"{place} answered: {error}. Nothing was changed.")
+    return StoreError(f"{place} answered: {in_line(error)}. Nothing was changed.")
 
 
 def _of_server(place: str, error: exc.DBAPIError | sqlite3.Error) -> StoreError | RequestInvalid:
     original = getattr(error, "orig", None)
     state = getattr(original, "sqlstate", None) or ""  # SQLSTATE, PostgreSQL's appendix A
-    said = " ".join(str(original).split())[:200]
+    said = in_line(original)
     if state.startswith("53"):
         return DiskFull(f"{place} has no room left ({said}); free some and try again.")
     if state.startswith("22") or isinstance(error, exc.DataError):
@@ -90,12 +92,17 @@ def _of_server(place: str, error: exc.DBAPIError | sqlite3.Error) -> StoreError 
 
 def _other(place: str, error: Exception) -> StoreError:
     said = getattr(error, "orig", None) or error
-    return StoreError(f"{place} can't be used ({' '.join(str(said).split())[:200]}).")
+    return StoreError(f"{place} can't be used ({in_line(said)}).")
+
+
+def in_line(said: object) -> str:
+    """What a library said, as a part of a sentence: on one line, no longer than it helps."""
+    return " ".join(str(said).split())[:200]
 
 
 def damaged(place: str, why: str) -> StoreCorrupt:
     """The sentence for a store that can't be read."""
     return StoreCorrupt(
-        f"{place} can't be read as a store ({why}). Recordings are untouched. Bring the file back from a copy, or "
-        f"rename it: the trainer then begins a new one."
+        f"{place} can't be read as a store ({in_line(why)}). Recordings are untouched. Bring the file back from a "
+        "copy, or rename it: the trainer then begins a new one."
     )

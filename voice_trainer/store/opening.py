@@ -17,7 +17,7 @@ from voice_trainer.errors import SettingsInvalid, StoreCorrupt, StoreUnwritable
 from voice_trainer.private_files import FILE_MODE, make_folder, unwritable
 
 from .database import WRITES, DatabaseStore
-from .failures import BUSY_TIMEOUT_S, damaged, translated
+from .failures import BUSY_TIMEOUT_S, damaged, in_line, translated
 from .schema import SCHEMA_VERSION, VERSION_TABLE
 
 MIGRATION_LOCK = 0x766F696365
@@ -162,7 +162,9 @@ def _version_if_any(engine: sql.Engine) -> str | None:
 def _bring_up_to_date(engine: sql.Engine, place: str) -> None:
     version = _version_if_any(engine)
     if version is not None and version > SCHEMA_VERSION:
-        raise StoreCorrupt(f"{place} is from a newer Voice Trainer (tables {version}); update this one to read it.")
+        raise StoreCorrupt(
+            f"{place} is from a newer Voice Trainer (tables {in_line(version)}); update this one to read it."
+        )
     if version != SCHEMA_VERSION:
         _migrate(engine, place)
 
@@ -171,21 +173,25 @@ def _migrate(engine: sql.Engine, place: str) -> None:
     """To the newest tables, in one transaction; of several that open it at once, one migrates and the rest wait."""
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
     from alembic.util.exc import CommandError
 
     with engine.execution_options(**{WRITES: True}).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(sql.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         tables = sql.inspect(connection).get_table_names()
-        if VERSION_TABLE in tables:
-            if _version(connection) == SCHEMA_VERSION:
-                return
-        elif tables and engine.dialect.name == "sqlite":
+        version = _version(connection) if VERSION_TABLE in tables else None
+        if version == SCHEMA_VERSION:
+            return
+        if tables and VERSION_TABLE not in tables and engine.dialect.name == "sqlite":
             raise damaged(place, f"it holds the tables of another program: {', '.join(sorted(tables)[:3])}")
         config = Config()
         config.set_main_option("script_location", "voice_trainer.store:migrations")
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
+        known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
+        if version is not None and version not in known:
+            raise damaged(place, f"its tables are of version '{version}', which there never was")
         try:
             command.upgrade(config, "head")
         except CommandError as error:
