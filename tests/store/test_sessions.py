@@ -312,10 +312,12 @@ def test_a_damaged_row_is_told_and_the_others_are_read(meeting: Meeting) -> None
     assert isinstance(store, DatabaseStore)
     other = Meeting(store)
     with store._engine.begin() as connection:
-        update = sql.text("UPDATE sessions SET steps = '[{\"exercise_id\": 3}]' WHERE id = :id")
-        connection.execute(update, {"id": meeting.id})
-    with pytest.raises(StoreCorrupt, match="damaged record of a session"):
+        update = sql.text("UPDATE sessions SET place = :place WHERE id = :id")
+        connection.execute(update, {"id": meeting.id, "place": "some\nwhere " * 1_000})
+    with pytest.raises(StoreCorrupt, match="damaged record of a session") as told:
         store.sessions.session(meeting.id)
+    assert len(str(told.value)) < 500
+    assert "\n" not in str(told.value)
     assert store.sessions.session(other.id) == other.session
 
 

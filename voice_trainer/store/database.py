@@ -15,7 +15,7 @@ from voice_trainer.session import Pin
 from voice_trainer.speech.baseline import Baseline
 
 from .base import PULLS, AttemptSummary, Export, HistoryRow, PersonSummary, PullSaid
-from .failures import BUSY_TIMEOUT_S, translated
+from .failures import BUSY_TIMEOUT_S, in_line, translated
 from .ids import LENGTH
 from .rows import Record, attempt_row, figures_row, history_row, pin_row, portions, row_as, unpinnable, written, zoned
 from .schema import attempts, baselines, exports, figures, metadata, original_records, pins, pulls
@@ -330,8 +330,8 @@ class DatabaseStore:
             return msgspec.json.decode(record, type=kind)
         except (msgspec.MsgspecError, ValueError) as error:
             raise StoreCorrupt(
-                f"{self._place} holds a damaged record ({what}: {error}); the others can be read. Its recording, where "
-                f"one was kept, is untouched."
+                f"{self._place} holds a damaged record ({what}: {in_line(error)}); the others can be read. Its "
+                "recording, where one was kept, is untouched."
             ) from error
 
     def _empty_journal(self) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from voice_trainer.errors import RequestInvalid, StoreCorrupt
 
+from .failures import in_line
 from .rows import Record, written, zoned
 
 MANY = frozenset({"steps", "rules", "listeners", "shared", "counts"})
@@ -42,7 +43,8 @@ def record_of(kind: type[Record], row: Mapping[Any, Any], place: str) -> Record:
         return msgspec.convert(fields, kind)
     except (msgspec.MsgspecError, ValueError, TypeError) as error:
         raise StoreCorrupt(
-            f"{place} holds a damaged record of a session ({kind.__name__.lower()}: {error}); the others can be read."
+            f"{place} holds a damaged record of a session ({kind.__name__.lower()}: {in_line(error)}); the others can "
+            "be read."
         ) from error
 
 
