@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "voice_trainer" / "listening_model"
 PROMPT_TOKENS = 48
 REPLY_TOKENS = 128
-VERSION = "listening-7"
+VERSION = "listening-8"
 
 
 def arguments() -> argparse.Namespace:

@@ -43,14 +43,14 @@ class Recipe:
     """
 
     seed: int = 7
-    epochs: int = 6
+    epochs: int = 5
     batch: int = 32
     rate: float = 1.5e-4
     head_rate: float = 1e-3
     decay: float = 0.85
     rare: float = 0.5
     epitome: float = 1.0
-    own: float = 1.6
+    own: float = 1.5
     own_weight: float = 1.0
     advice: int = 900
     asking: float = 0.15
