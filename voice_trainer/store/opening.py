@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +18,13 @@ from voice_trainer.errors import SettingsInvalid, StoreCorrupt, StoreUnwritable
 from voice_trainer.private_files import FILE_MODE, make_folder, unwritable
 
 from .database import WRITES, DatabaseStore
-from .failures import BUSY_TIMEOUT_S, damaged, in_line, translated
+from .failures import BUSY_TIMEOUT_S, PRIMARY, damaged, in_line, translated
 from .schema import SCHEMA_VERSION, VERSION_TABLE
 
 MIGRATION_LOCK = 0x766F696365
 """Any number, the same for all that migrate one PostgreSQL database at once ("voice")."""
 CONNECT_TIMEOUT_S = 10
+BETWEEN_TRIES_S = 0.01
 ASIDE = "-set-aside-"
 """In the name of a store that was moved out of the way."""
 
@@ -118,7 +120,8 @@ def _sqlite_engine(file: Path) -> sql.Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _: Any) -> None:
-        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "secure_delete = ON"):
+        _keep_journal_ahead(connection)
+        for pragma in ("foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")
@@ -127,6 +130,19 @@ def _sqlite_engine(file: Path) -> sql.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
 
     return engine
+
+
+def _keep_journal_ahead(connection: sqlite3.Connection) -> None:
+    """Journal mode WAL. Of two that change a new file's at once, SQLite tells one that it is busy without waiting."""
+    until = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(BETWEEN_TRIES_S)
 
 
 def _server_engine(address: sql.URL) -> sql.Engine:
