@@ -35,6 +35,7 @@ SCALE_FREE = (
     "f0_range_semitones",
     "loudness_range_db",
     "loudness_sd_db",
+    "spectral_flux",
 )
 """Without those that may lie at 0 (drifts, the final contour, the alpha ratio), of which no share can be told."""
 RATED = ("articulation_rate_syll_per_s", "phonation_time_ratio", *harshness.Cues.__dataclass_fields__, "harshness")
@@ -170,6 +171,7 @@ def noise_moves(data: Path) -> Iterator[Row]:
     steps = {
         "loudness_mean_dbfs": harshness.AGAINST_BASELINE["loudness"].step,
         "alpha_ratio_db": harshness.AGAINST_BASELINE["alpha"].step,
+        "spectral_flux": harshness.AGAINST_BASELINE["flux"].step,
         "f0_range_semitones": harshness.AGAINST_BASELINE["range"].step,
         "loudness_sd_db": 3.0,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import numpy as np
 
 from voice_trainer.speech import prosody
 from voice_trainer.speech.baseline import Baseline
+from voice_trainer.speech.harshness import Cues
 from voice_trainer.speech.measures import VoiceMeasures
 
 from .recordings import heard, ravdess
 from .table import Row
 
-CUES = ("loudness_mean_dbfs", "f0_median_hz", "f0_range_semitones", "articulation_rate_syll_per_s", "alpha_ratio_db")
+CUES = tuple(field.name for field in fields(Cues))
 NEUTRAL, CALM, ANGRY, DISGUST = "01", "02", "05", "07"
 
 

@@ -84,6 +84,7 @@ MEASURES: tuple[tuple[str, str, str, str], ...] = (
     ("final_contour_semitones", "Last fall or rise", "{:+.1f} semitones", DESCRIBED),
     ("harshness", "Harshness", "{:.2f} of 1", JUDGED),
     ("alpha_ratio_db", "Highs over lows", "{:+.1f} dB", DESCRIBED),
+    ("spectral_flux", "Movement of timbre", "{:.2f} of 2", DESCRIBED),
     ("clipping_ratio", "Clipped", "{:.2%}", DESCRIBED),
     ("snr_db", "Above background", "{:.0f} dB", DESCRIBED),
 )

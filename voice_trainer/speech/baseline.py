@@ -16,6 +16,7 @@ CHECKED = (
     "loudness_mean_dbfs",
     "loudness_sd_db",
     "alpha_ratio_db",
+    "spectral_flux",
     "f0_median_hz",
     "f0_range_semitones",
     "articulation_rate_syll_per_s",

