@@ -108,7 +108,7 @@ def streaming(data: Path) -> Row:
             for start in range(0, len(samples), step):
                 voice.push(samples[start : start + step])
             voice.end()
-            sheets.append(msgspec.structs.asdict(prosody.measure(voice.spoken(None, Timing()))[0]))
+            sheets.append(msgspec.structs.asdict(prosody.measure(voice.spoken(Timing()))[0]))
         for other in sheets[1:]:
             for name, value in sheets[0].items():
                 if isinstance(value, int | float):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -62,10 +62,20 @@ def minutes_of(clips: list[Clip], minutes: float) -> list[Clip]:
     return [clips[int(place)] for place in np.arange(0, len(clips), every)]
 
 
+@cache
+def _normalizer() -> Callable[[str], str]:
+    from whisper_normalizer.english import EnglishTextNormalizer
+
+    normalize: Callable[[str], str] = EnglishTextNormalizer()
+    return normalize
+
+
 def plain(text: str) -> str:
-    """Lower case, no punctuation: as words are compared."""
-    text = text.lower().replace("’", "'").replace("mr.", "mister")
-    return " ".join(re.sub(r"[^a-z0-9' ]+", " ", text).split())
+    """As words are compared: Whisper's own English normalizer (Radford et al. 2022, appendix C).
+
+    "100" is "a hundred", "gonna" is "going to", and fillers don't count: how a word is written is no error.
+    """
+    return _normalizer()(text)
 
 
 def replies(length_s: float, count: int, activity: SileroVoiceActivity) -> Iterator[Sound]:

@@ -89,7 +89,7 @@ class Reading:
         self._words.push(resampled, speech)
         transcript = self._words.finish()
         timing = Timing(latency_reason=NOT_ASKED, interruption_reason=NOT_ASKED)
-        measures, _ = measure(self._voice.spoken(transcript, timing))
+        measures, _ = measure(self._voice.spoken(timing, transcript))
         found = faults(measures, transcript)
         if found:
             return Read(measures, transcript, None, found)

@@ -64,7 +64,7 @@ class PromptInProgress:
         from .engines.prompt_file import RATE_HZ
 
         self._voice.end()
-        heard = self._voice.spoken(None, Timing(latency_reason=NOT_ASKED, interruption_reason=NOT_ASKED))
+        heard = self._voice.spoken(Timing(latency_reason=NOT_ASKED, interruption_reason=NOT_ASKED))
         level = frames.levels(frames.rumble_removed(heard.samples))
         voiced = frames.onto_grid(heard.contour.times_s, heard.contour.voiced, len(level))
         found = activity.find(level, frames.of_voice_activity(heard.speech, len(level)), voiced)

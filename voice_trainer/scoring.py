@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from .exercise import Exercise, Turn
 from .listening.attunement import attune
 from .listening.feedback import give
 from .listening.wording import assess, spoken_sentences
+from .speech import prosody
 from .speech.baseline import Baseline
 from .speech.prosody import Level, Meter, Spoken, by_known_words, measure
 from .speech.transcript import untimed
@@ -146,7 +147,7 @@ class VoiceInProgress:
         self._hear(rest)
         return resampled, np.concatenate([speech, rest])
 
-    def spoken(self, transcript: Transcript | None, timing: Timing) -> Spoken:
+    def spoken(self, timing: Timing, transcript: Transcript | None = None) -> Spoken:
         """Everything that ``measure`` asks for; ends the pitch."""
         first_speech_s = self.first_speech_s
         latency = None
@@ -212,10 +213,13 @@ class ReplyInProgress:
         ended = time.monotonic()
         resampled, speech = self._voice.end()
         self._words.push(resampled, speech)
+        self._words.end()
+        # The voice is heard while the last words are still on their way.
+        spoken = self._voice.spoken(timing or Timing())
+        sound = prosody.Heard(spoken)
         transcript = self._words.finish()
         transcribed = time.monotonic()
-        spoken = self._voice.spoken(transcript, timing or Timing())
-        voice, curves = measure(spoken, baseline=baseline)
+        voice, curves = measure(replace(spoken, transcript=transcript), baseline=baseline, heard=sound)
         measured = time.monotonic()
         wording = assess_words(self._engines.listener, heard, transcript)
         read = time.monotonic()
@@ -282,7 +286,7 @@ def measure_voice(
     for block in blocks(samples, rate_hz):
         voice.push(block)
     voice.end()
-    return measure(voice.spoken(None, Timing()), baseline=baseline)
+    return measure(voice.spoken(Timing()), baseline=baseline)
 
 
 def hear(engines: Engines, exercise: Exercise, turn: Turn) -> Heard:

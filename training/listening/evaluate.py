@@ -134,6 +134,15 @@ def measure_all(listener: OnnxListener, splits: dict[str, Split], floors: Floors
     return figures
 
 
+def bolt_of(listener: OnnxListener, splits: dict[str, Split]) -> float:
+    """Macro-F1 on BOLT, which is never fitted, by any model."""
+    (measure,) = (one for one in MEASURES if one.corpus == "bolt")
+    samples = tested(measure, splits)
+    table = np.stack([found[measure.head][0] for found in read(listener, samples)])
+    truth = _merged(measure, np.array([sample.labels[measure.head] for sample in samples]))
+    return macro_f1(confusion_of(truth, _classes(measure, table), max(measure.merge or ()) + 1))
+
+
 def _figure(
     measure: Measure,
     samples: list[Sample],

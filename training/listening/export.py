@@ -100,6 +100,7 @@ def write_manifest(
     folder: Path,
     *,
     version: str,
+    fitted_on: tuple[str, ...],
     temperatures: dict[str, float],
     biases: dict[str, tuple[float, ...]],
     prompt_tokens: int,
@@ -108,6 +109,7 @@ def write_manifest(
     """Write model.json beside model.onnx and tokenizer.json as they lie there, and the hashes of all three."""
     manifest = Manifest(
         version=version,
+        fitted_on=fitted_on,
         sha256=hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest(),
         heads=HEADS,
         temperatures=temperatures,

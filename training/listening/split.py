@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .data import Sample
 
 SEED = 20240
+SIDES = ("train", "dev", "test")
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,10 @@ class Split:
     train: list[Sample]
     dev: list[Sample]
     test: list[Sample]
+
+    def all_to_fit(self) -> Split:
+        """Every side to fit on, none kept for testing."""
+        return Split([*self.train, *self.dev, *self.test], [], [])
 
 
 def by_group(samples: Sequence[Sample], dev: float, test: float, seed: int = SEED) -> Split:

@@ -128,6 +128,9 @@ class _Kept:
     def push(self, samples: Samples, speech: Samples) -> None:
         self._parts.append((samples, speech))
 
+    def end(self) -> None:
+        pass
+
     def finish(self) -> Transcript:
         stream = self._transcriber.stream()
         for samples, speech in self._parts:

@@ -125,8 +125,11 @@ class TranscriptStream(Protocol):
     def push(self, samples: Samples, speech: Samples) -> None:
         """Take 16 kHz samples and the speech probabilities of the 32 ms frames they complete; returns at once."""
 
+    def end(self) -> None:
+        """The sound is over: begin with what is left of it, and return at once."""
+
     def finish(self) -> Transcript:
-        """Wait for the last segment and return all words, times from the first sample pushed."""
+        """``end``, wait for the last segment and return all words, times from the first sample pushed."""
 
     def cancel(self) -> None: ...
 

@@ -44,6 +44,8 @@ CONTEXT_TOKENS = 100
 """Of what was said before, given as prompt; the model takes 223."""
 PREPENDED = "\"'“¿([{-"
 APPENDED = "\"'.。,，!！?？:：”)]}、"
+UNSPACED = frozenset(("zh", "ja", "th", "lo", "my", "yue"))
+"""Languages that part no words by spaces; in any other a piece without one before it belongs to the word before."""
 EXTRA_SPEECH_S = 0.1
 
 
@@ -229,10 +231,13 @@ class Decoder:
         except RuntimeError as error:
             raise ModelError(f"Whisper could not time its words ({error}); try this reply again.") from error
         merge_punctuations(alignment, PREPENDED, APPENDED)
-        words = []
+        words: list[Word] = []
+        spaced = tokenizer.language_code not in UNSPACED
         for timed in alignment:
             text = timed["word"].strip()
-            if any(character.isalnum() for character in text):
+            if words and spaced and not timed["word"].startswith(" "):  # "'clock" after "o"
+                words[-1] = _joined(words[-1], text, float(timed["end"]), float(timed["probability"]))
+            elif any(character.isalnum() for character in text):
                 start_s, end_s = float(timed["start"]), float(timed["end"])
                 words.append(
                     Word(text=text, start_s=start_s, end_s=max(start_s, end_s), probability=float(timed["probability"]))
@@ -255,6 +260,16 @@ class _Try:
     @property
     def silent(self) -> bool:
         return self.no_speech > NO_SPEECH_LIMIT and self.logprob < LOGPROB_LIMIT
+
+
+def _joined(word: Word, text: str, end_s: float, probability: float) -> Word:
+    """``word`` with the rest of it, which is as sure as its least sure piece."""
+    return Word(
+        text=word.text + text,
+        start_s=word.start_s,
+        end_s=max(word.end_s, end_s),
+        probability=min(word.probability, probability),
+    )
 
 
 def _text(attempt: _Try, tokenizer: Any) -> list[int]:

@@ -37,9 +37,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """``model.json``. ``heads``: head → classes, in the order of the network's output.
 
     ``temperatures`` and ``biases`` (per class) calibrate a head: softmax(logits / temperature + bias).
+    ``fitted_on``: the sides of its data that the weights have seen; no figure on a side that they saw says anything.
     """
 
     version: str
+    fitted_on: tuple[str, ...]
     sha256: str
     heads: dict[str, tuple[str, ...]]
     temperatures: dict[str, float]

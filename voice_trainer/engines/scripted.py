@@ -192,6 +192,9 @@ class ScriptedTranscriptStream:
     def push(self, samples: Samples, speech: Samples) -> None:  # noqa: ARG002
         self._speech.append(speech)
 
+    def end(self) -> None:
+        pass
+
     def finish(self) -> Transcript:
         speech = np.concatenate(self._speech) if self._speech else np.zeros(0, np.float32)
         frames = np.flatnonzero(speech >= SPEECH_RMS)

@@ -140,7 +140,7 @@ class _Sound:
 
 
 class WhisperStream:
-    """One reply on its way to words. ``push`` and ``finish`` from one thread; ``cancel`` from any."""
+    """One reply on its way to words. ``push``, ``end`` and ``finish`` from one thread; ``cancel`` from any."""
 
     def __init__(self, transcriber: WhisperTranscriber) -> None:
         self._transcriber = transcriber
@@ -164,6 +164,12 @@ class WhisperStream:
             self._sound.forget(self._endpointer.open_from_s)
         self._speculate()
 
+    def end(self) -> None:
+        """The sound is over: hand the last segment to the worker and return at once."""
+        for segment in self._endpointer.finish():
+            self._settle(segment)
+        self._drop_guess()
+
     def finish(self) -> Transcript:
         """Wait for the last segment and return all words.
 
@@ -172,9 +178,7 @@ class WhisperStream:
         """
         if self._done is not None:
             return self._done
-        for segment in self._endpointer.finish():
-            self._settle(segment)
-        self._drop_guess()
+        self.end()
         decoded: list[Decoded] = []
         try:
             for job in self._jobs:

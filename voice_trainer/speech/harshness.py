@@ -1,12 +1,13 @@
 """Harshness, 0–1: loud, high, wide, fast and pressed, against the everyday voice.
 
 The cues and their direction are those of anger in Juslin & Laukka's review of 104 studies (2003, Psychological Bulletin
-129): high intensity, high F0, wide F0 range, fast rate, much high-frequency energy; spectral flux stands for the pressed, hard-edged voice that their
-sources describe. The weights are set by hand, loudness and flux first; nothing is fitted on recordings. Every cue is a difference in the unit people hear in (dB, semitones,
-ratio), over a difference that is plainly audible, so that the index can be worked out by hand: 6 dB is a doubling of
-sound pressure, 4 semitones a major third, 0.3 a third faster; the steps of timbre and range are about a third of what
-they are in everyday speech. RAVDESS and EMO-DB, whose words allow evaluation only, chose none of these numbers; what
-is measured on them stands in docs/voice.md.
+129): high intensity, high F0, wide F0 range, fast rate, much high-frequency energy; spectral flux stands for the
+pressed, hard-edged voice that their sources describe. The weights are set by hand, loudness and flux first; nothing is
+fitted on recordings. Every cue is a difference in the unit people hear in (dB, semitones, ratio), over a difference
+that is plainly audible, so that the index can be worked out by hand: 6 dB is a doubling of sound pressure, 4 semitones
+a major third, 0.3 a third faster; the steps of timbre and range are about a third of what they are in everyday speech,
+that of flux half of how it spreads there. RAVDESS and EMO-DB, whose words allow evaluation only, chose none of these
+numbers; what is measured on them stands in docs/voice.md.
 
 It is a mean weighted over the cues that could be measured, put through a logistic curve: the everyday voice itself
 gives 0.12, one plainly audible difference in every cue 0.5, two 0.88.
@@ -58,8 +59,8 @@ AGAINST_BASELINE = {
     "range": Scale(step=5.0, weight=0.1),
     "rate": Scale(step=0.3, weight=0.05),
 }
-"""dB, flux, dB, semitones, semitones, natural logarithm of the ratio. The step of flux is half of its standard deviation
-(0.13) over the 29 everyday recordings told below."""
+"""dB, flux, dB, semitones, semitones, natural logarithm of the ratio. The step of flux is half of its standard
+deviation (0.13) over the 29 everyday recordings told below."""
 ALONE = {
     "flux": Scale(step=0.065, weight=0.5),
     "alpha": Scale(step=4.0, weight=0.2),
@@ -70,8 +71,8 @@ TYPICAL_FLUX = 0.33
 TYPICAL_ALPHA_DB = -12.0
 TYPICAL_LIFT_SEMITONES = 4.0
 TYPICAL_RANGE_SEMITONES = 9.0
-"""Everyday speech: between the medians of 32 neutral recordings (audio/mfa, asr and pitch; 29 have enough voice in a row
-for the flux) and of our own rendered voices: 0.32 and 0.35, −10 and −13 dB, 3 and 5, 9 and 9 semitones."""
+"""Everyday speech: between the medians of 32 neutral recordings (audio/mfa, asr and pitch; 29 have enough voice in a
+row for the flux) and of our own rendered voices: 0.32 and 0.35, −10 and −13 dB, 3 and 5, 9 and 9 semitones."""
 
 
 def against(cues: Cues, baseline: Cues) -> float | None:

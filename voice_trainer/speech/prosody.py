@@ -38,7 +38,7 @@ they were. Of 123 recordings (audio/mfa, asr, pitch, our own) the narrowest has 
 MOST_BACKGROUND_FRAMES = 1000
 NOTHING_HEARD = "no speech was heard"
 
-__all__ = ["Level", "Meter", "Spoken", "by_known_words", "measure"]
+__all__ = ["Heard", "Level", "Meter", "Spoken", "by_known_words", "measure"]
 
 OF_SPEECH = (
     "articulation_rate_syll_per_s",
@@ -89,16 +89,19 @@ class Spoken:
     interruption_reason: str
 
 
-def measure(spoken: Spoken, *, baseline: Baseline | None = None) -> tuple[VoiceMeasures, VoiceCurves]:
+def measure(
+    spoken: Spoken, *, baseline: Baseline | None = None, heard: Heard | None = None
+) -> tuple[VoiceMeasures, VoiceCurves]:
     """Measure one reply.
 
     Args:
         baseline: the trainee's everyday voice; harshness is weaker without.
+        heard: ``Heard(spoken)``, where it was worked out before the words were known.
 
     Returns:
         The measures, each None with its reason in ``not_rated`` where it can't be known, and the curves to draw.
     """
-    heard = _Heard(spoken)
+    heard = heard or Heard(spoken)
     sheet = _Sheet()
     sheet.put("response_latency_s", spoken.response_latency_s, spoken.latency_reason)
     sheet.put("interruption_s", spoken.interruption_s, spoken.interruption_reason)
@@ -116,7 +119,7 @@ def measure(spoken: Spoken, *, baseline: Baseline | None = None) -> tuple[VoiceM
             _loudness(heard, sheet)
             _timbre(heard, sheet)
             _pitch(heard, sheet)
-            _timing(heard, within, sheet)
+            _timing(heard, within, spoken.transcript, sheet)
             _harshness(heard, sheet, baseline)
             _withhold(spoken, heard, sheet)
     measures = VoiceMeasures(
@@ -165,13 +168,12 @@ class _Sheet:
             self.reasons[name] = reason
 
 
-class _Heard:
-    """What several measures share, computed once."""
+class Heard:
+    """What several measures share, computed once, and without the words: nearly all of the work."""
 
     def __init__(self, spoken: Spoken) -> None:
         self.samples = single(spoken.samples)
         self.contour = spoken.contour
-        self.transcript = spoken.transcript
         clean = frames.rumble_removed(self.samples)
         self.level = frames.levels(clean)
         count = len(self.level)
@@ -189,7 +191,7 @@ class _Heard:
         self.pitch = pitch.summarize(spoken.contour, self.kept)
 
 
-def _loudness(heard: _Heard, sheet: _Sheet) -> None:
+def _loudness(heard: Heard, sheet: _Sheet) -> None:
     found = loudness.summarize(heard.level, heard.activity.speaking)
     sheet.put("loudness_mean_dbfs", found.mean_dbfs, NOTHING_HEARD)
     sheet.put("loudness_range_db", found.range_db, NOTHING_HEARD)
@@ -198,7 +200,7 @@ def _loudness(heard: _Heard, sheet: _Sheet) -> None:
     sheet.put("loudness_drift_db_per_s", found.drift_db_per_s, short)
 
 
-def _timbre(heard: _Heard, sheet: _Sheet) -> None:
+def _timbre(heard: Heard, sheet: _Sheet) -> None:
     voiced = heard.voiced[heard.rows]
     power = heard.power[voiced]
     enough = len(power) * frames.HOP_S >= pitch.SHORTEST_VOICED_S
@@ -208,19 +210,19 @@ def _timbre(heard: _Heard, sheet: _Sheet) -> None:
     sheet.put("spectral_flux", flux, _little_voicing(heard))
 
 
-def _pitch(heard: _Heard, sheet: _Sheet) -> None:
+def _pitch(heard: Heard, sheet: _Sheet) -> None:
     little = _little_voicing(heard)
     sheet.put("f0_median_hz", heard.pitch.median_hz, little)
     sheet.put("f0_range_semitones", heard.pitch.range_semitones, little)
     sheet.put("final_contour_semitones", heard.pitch.final_semitones, little)
 
 
-def _little_voicing(heard: _Heard) -> str:
+def _little_voicing(heard: Heard) -> str:
     least = pitch.SHORTEST_RANGE_S
     return f"too little voicing: {heard.pitch.voiced_s:.1f} s of voiced sound, at least {least:g} s are needed"
 
 
-def _timing(heard: _Heard, within: timing.Span, sheet: _Sheet) -> None:
+def _timing(heard: Heard, within: timing.Span, transcript: Transcript | None, sheet: _Sheet) -> None:
     lengths = [pause.end_s - pause.start_s for pause in within.pauses]
     sheet.put("pause_count", len(lengths), NOTHING_HEARD)
     none = f"no pause of {timing.PAUSE_S:g} s or more"
@@ -229,18 +231,18 @@ def _timing(heard: _Heard, within: timing.Span, sheet: _Sheet) -> None:
     sheet.put("phonation_time_ratio", within.phonation_s / within.speech_s, NOTHING_HEARD)
     nuclei_or_words = heard.nuclei_s
     no_words = "no words were asked for"
-    if heard.transcript is not None:
+    if transcript is not None:
         no_words = "no words were recognized"
-        written = timing.syllable_times(heard.transcript)
+        written = timing.syllable_times(transcript)
         nuclei_or_words = written if len(written) else nuclei_or_words
-        sheet.put("speech_rate_wpm", timing.speech_rate_wpm(heard.transcript, within), no_words)
+        sheet.put("speech_rate_wpm", timing.speech_rate_wpm(transcript, within), no_words)
     else:
         sheet.withhold(("speech_rate_wpm",), no_words)
-    filled = timing.filled_pauses(heard.contour, heard.level, heard.activity.speaking, heard.transcript)
+    filled = timing.filled_pauses(heard.contour, heard.level, heard.activity.speaking, transcript)
     if nuclei_or_words is heard.nuclei_s:
         spoken = nuclei.SYLLABLES_PER_NUCLEUS * len(nuclei_or_words)
     else:  # an "um" that the recognizer left out was spoken all the same
-        spoken = len(nuclei_or_words) + filled - timing.written_fillers(heard.transcript)
+        spoken = len(nuclei_or_words) + filled - timing.written_fillers(transcript)
     rate = spoken / within.phonation_s if len(nuclei_or_words) else None
     sheet.put("articulation_rate_syll_per_s", rate, "no syllables were heard")
     short = f"too short: a drift shows over {timing.DRIFT_LEAST_S:g} s of speech or more"
@@ -248,7 +250,7 @@ def _timing(heard: _Heard, within: timing.Span, sheet: _Sheet) -> None:
     sheet.put("filled_pause_count", filled, NOTHING_HEARD)
 
 
-def _harshness(heard: _Heard, sheet: _Sheet, baseline: Baseline | None) -> None:
+def _harshness(heard: Heard, sheet: _Sheet, baseline: Baseline | None) -> None:
     cues = harshness.Cues.of(sheet.values)
     lift = None
     if heard.pitch.median_hz is not None and heard.pitch.low_hz is not None:
@@ -259,7 +261,7 @@ def _harshness(heard: _Heard, sheet: _Sheet, baseline: Baseline | None) -> None:
     sheet.put("harshness", value, _little_voicing(heard))
 
 
-def _withhold(spoken: Spoken, heard: _Heard, sheet: _Sheet) -> None:
+def _withhold(spoken: Spoken, heard: Heard, sheet: _Sheet) -> None:
     """Take back what clipping or noise makes untrue."""
     ratio, snr = spoken.clipping_ratio, heard.activity.snr_db
     if snr is not None and snr < NOISY_SNR_DB:

@@ -74,9 +74,9 @@ def flux(power: Power, rows: Rows) -> float | None:
     """How much the shape of the spectrum moves from one frame to the next: normalized spectral flux, 0–2.
 
     The distance of two neighbouring spectra of 50 Hz–5 kHz, each scaled to a sum of 1 so that no gain moves it, median
-    over neighbours (after Scheirer & Slaney 1997). A pressed voice has strong, narrow harmonics that move with the pitch;
-    a soft one glides. It is of power, summed without squaring: hiss then moves it least (20 dB under speech by 3 %, 10 dB
-    by 15 % of what parts anger from calm).
+    over neighbours (after Scheirer & Slaney 1997). A pressed voice has strong, narrow harmonics that move with the
+    pitch; a soft one glides. It is of power, summed without squaring: hiss then moves it least (20 dB under speech by
+    3 %, 10 dB by 15 % of what parts anger from calm).
 
     Args:
         power: (n, 257) of voiced frames. rows: (n,) where they lie; only frames in a row are compared.

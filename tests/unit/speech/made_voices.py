@@ -30,7 +30,9 @@ def harmonic(f0_hz: float | NDArray[np.float64], duration_s: float, *, tilt: flo
     return np.asarray(peak * tone / np.abs(tone).max(), np.float32)
 
 
-def syllabic(f0_hz: float | NDArray[np.float64], count: int, *, rate: float = 4.0, tilt: float = 1.0, peak: float = 0.3) -> Samples:
+def syllabic(
+    f0_hz: float | NDArray[np.float64], count: int, *, rate: float = 4.0, tilt: float = 1.0, peak: float = 0.3
+) -> Samples:
     """``count`` syllables: the tone opening and closing ``rate`` times a second, 20 dB deep."""
     duration = count / rate
     tone = harmonic(f0_hz, duration, tilt=tilt, peak=1.0)

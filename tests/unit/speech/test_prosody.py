@@ -254,7 +254,7 @@ def test_harshness_follows_the_everyday_voice() -> None:
         spoken(np.concatenate([silence(0.5), syllabic(120, 24, tilt=1.5, peak=0.1), silence(0.5)]))
     )
     everyday = Baseline(person="me", device="mic", recorded_at=datetime(2025, 1, 1, tzinfo=UTC), measures=calm)
-    lively = 200 * 2 ** (np.sin(2 * np.pi * 2.5 * times(6.0)) / 4)  # three semitones up and down with every second syllable
+    lively = 200 * 2 ** (np.sin(2 * np.pi * 2.5 * times(6.0)) / 4)  # three semitones up and down
     pressed = np.concatenate([silence(0.5), syllabic(lively, 30, rate=5.0, tilt=0.7, peak=0.6), silence(0.5)])
     same, _ = prosody.measure(
         spoken(np.concatenate([silence(0.5), syllabic(120, 24, tilt=1.5, peak=0.1), silence(0.5)])), baseline=everyday
