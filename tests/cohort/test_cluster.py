@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_trainer.cohort import local
+from voice_trainer.cohort import limits, local
 from voice_trainer.cohort.address import checked
 from voice_trainer.cohort.plan import Task
 from voice_trainer.errors import RequestInvalid, Unreachable
@@ -65,6 +65,23 @@ def test_a_file_that_kills_its_worker_is_told_and_the_others_are_scored(
     told = [each.error for each in done if each.error]
     assert told
     assert all("ended by themselves" in text for text in told)
+
+
+def test_a_file_that_hangs_its_worker_is_given_up_and_the_others_are_scored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SHORTEST_LIMIT_S", 4.0)
+    monkeypatch.setattr(limits, "SLOWEST", 0.0)
+    monkeypatch.setattr(cluster, "LOOK_S", 1.0)
+    folder, deadly = recordings(tmp_path / "in", 3), tmp_path / "deadly"
+    deadly.write_text("hangs")
+    # What waits at a worker that is restarted counts as failed once; Dask allows three, the module's cluster none.
+    with dask.config.set({"distributed.scheduler.allowed-failures": 3}), begun(1) as running:
+        done = list(scored(running, tasks_in(folder), Scripted(deadly=deadly)))
+    told = [each.error for each in done if each.error]
+    assert len(done) == 3
+    assert len(told) == 1
+    assert "was given up" in told[0]
 
 
 def test_a_file_that_a_worker_does_not_see_is_told_with_worker_and_path(two_workers: LocalCluster) -> None:

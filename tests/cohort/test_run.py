@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_trainer.cohort import local
+from voice_trainer.cohort import limits, local
 from voice_trainer.cohort.columns import COLUMNS, failed_row
 from voice_trainer.cohort.journal import Journal
 from voice_trainer.cohort.results import write
@@ -231,8 +231,8 @@ def test_a_file_that_kills_its_worker_twice_is_told_in_its_row(tmp_path: Path) -
 
 
 def test_a_file_that_hangs_is_given_up_and_the_next_one_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "SHORTEST_LIMIT_S", 8.0)
-    monkeypatch.setattr(local, "SLOWEST", 0.0)
+    monkeypatch.setattr(limits, "SHORTEST_LIMIT_S", 8.0)
+    monkeypatch.setattr(limits, "SLOWEST", 0.0)
     folder = recordings(tmp_path / "in", 2)
     deadly = tmp_path / "deadly"
     deadly.write_text("hangs")
@@ -247,7 +247,7 @@ def test_how_long_a_file_may_take_grows_with_its_size(tmp_path: Path) -> None:
     for path, size in ((small, 90_000), (large, 317_000_000)):
         with path.open("wb") as file:
             file.truncate(size)
-    assert [local.limit_s(str(path)) for path in (small, large, tmp_path / "gone")] == [780.0, 7200.0, 600.0]
+    assert [limits.limit_s(str(path)) for path in (small, large, tmp_path / "gone")] == [780.0, 7200.0, 600.0]
 
 
 def test_a_pipe_among_the_recordings_is_told_and_passed_over(tmp_path: Path) -> None:

@@ -158,6 +158,16 @@ def test_words_are_in_order_inside_the_recording_with_probabilities(
         assert before.end_s <= after.start_s
 
 
+def test_a_word_that_whisper_writes_in_pieces_is_one_word(
+    transcriber: WhisperTranscriber, activity: SileroVoiceActivity
+) -> None:
+    """It spells "o'clock" as "o" and "'clock"."""
+    said = load_exercise(EXERCISES / "you-go-at-five.yaml").turn(None)
+    words = hear(transcriber, activity, load(EXERCISES / said.audio)).words
+    assert any(plain(word.text) == "o'clock" for word in words), [word.text for word in words]
+    assert not any(word.text.startswith("'c") for word in words)
+
+
 def test_the_size_of_blocks_does_not_change_the_words(
     transcriber: WhisperTranscriber, activity: SileroVoiceActivity
 ) -> None:
@@ -230,6 +240,17 @@ def test_another_language_is_told(
         assert hear(transcriber, activity, english).language == "en"
     finally:
         transcriber.language = "en"
+
+
+def test_what_is_left_is_begun_at_the_end_and_can_be_waited_for_later(
+    transcriber: WhisperTranscriber, activity: SileroVoiceActivity
+) -> None:
+    sound = load(EXERCISES / PROMPTS[0])[: 16_000 * 4]
+    stream = feed(transcriber.stream(), activity, sound)
+    stream.end()
+    stream.end()  # twice is once
+    assert stream.finish().words == hear(transcriber, activity, sound).words
+    assert stream.finish().words
 
 
 def test_two_replies_at_once_do_not_mix(transcriber: WhisperTranscriber, activity: SileroVoiceActivity) -> None:

@@ -127,6 +127,23 @@ def test_untokenize(written: str, plain: str) -> None:
     assert data.untokenize(written) == plain
 
 
+def test_the_model_that_ships_is_fitted_on_every_side(corpus: Path) -> None:
+    parts = split.split_all(data.read_all(corpus))["annomi"]
+    whole = parts.all_to_fit()
+    assert len(whole.train) == len(parts.train) + len(parts.dev) + len(parts.test)
+    assert not whole.dev
+    assert not whole.test
+
+
+def test_no_figure_is_given_for_a_model_that_saw_the_test_groups(tmp_path: Path) -> None:
+    from training.listening.__main__ import MODEL, _refuse_if_seen
+
+    with pytest.raises(SystemExit, match="was fitted on the test groups as well"):
+        _refuse_if_seen(MODEL)
+    with pytest.raises(SystemExit, match="There is no model in"):
+        _refuse_if_seen(tmp_path)
+
+
 def test_no_group_is_on_two_sides(corpus: Path) -> None:
     for name, parts in split.split_all(data.read_all(corpus)).items():
         sides = [{sample.group for sample in side} for side in (parts.train, parts.dev, parts.test)]

@@ -1,6 +1,8 @@
 """Workers of a Dask cluster: the same code for each file, the models loaded once in every worker.
 
-The files are not sent: every worker must see them under the same path, which is looked at before anything begins.
+The files are not sent: every worker must see them under the same path, which is looked at before anything begins. A
+worker that is on a file for longer than any recording of its size takes is restarted by its nanny, and the file passed
+over.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import itertools
 import logging
 import os
 import threading
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -22,12 +25,15 @@ from ..exercise import Exercise
 from ..listening.attunement import SCORING_VERSION
 from .address import checked, private
 from .columns import failed_row
+from .limits import hung, limit_s
 from .plan import Task
 from .scorer import Done, MakeEngines, Scorer, stamp_of
 
 ANSWERS_WITHIN_S = 15
 AHEAD = 3
 """Files that wait at each worker, so that none is idle while its next is on the way."""
+LOOK_S = 30.0
+"""How often the workers are asked how long each has been on its file."""
 LOOKED_AT = 2000
 """Paths that one message asks a worker for."""
 
@@ -79,6 +85,7 @@ class ScoringPlugin(WorkerPlugin):  # type: ignore[misc]
         self._given = (make, dict(exercises))
         self._scorer: Scorer | None = None
         self._one_at_a_time: Any = None
+        self.on: tuple[str, float] | None = None  # the key of what it is busy with, and since when
 
     def setup(self, worker: Worker) -> None:  # noqa: ARG002
         self._one_at_a_time = threading.Lock()  # a worker with many threads has the models once, all the same
@@ -94,17 +101,27 @@ class ScoringPlugin(WorkerPlugin):  # type: ignore[misc]
             raise ModelError("The models of a worker are not loaded; look at its log, and start it anew.")
         return self._scorer
 
-    def score(self, task: Task) -> Done:
+    def score(self, task: Task, key: str) -> Done:
         with self._one_at_a_time:
-            return self.scorer.score(task)
+            self.on = (key, time.monotonic())
+            try:
+                return self.scorer.score(task)
+            finally:
+                self.on = None
 
 
-def _score(plugin: str, task: Task) -> Done:
+def _score(plugin: str, task: Task, key: str) -> Done:
     found: ScoringPlugin = get_worker().plugins[plugin]
-    return found.score(task)
+    return found.score(task, key)
 
 
-def _versions(plugin: str, dask_worker: Worker) -> tuple[str, str]:  # Dask fills in an argument of that name
+def _busy(plugin: str, dask_worker: Worker) -> tuple[str, float] | None:  # Dask fills in an argument of that name
+    """The key of what this worker is on, and for how many seconds."""
+    on = dask_worker.plugins[plugin].on
+    return None if on is None else (on[0], time.monotonic() - on[1])
+
+
+def _versions(plugin: str, dask_worker: Worker) -> tuple[str, str]:
     found: ScoringPlugin = dask_worker.plugins[plugin]
     return SCORING_VERSION, found.scorer.model_version
 
@@ -247,27 +264,75 @@ def _cant_run(worker: str, error: BaseException) -> VoiceTrainerError:
     )
 
 
+class _Watch:
+    """Asks the workers now and then what they are on, and restarts the one that hangs.
+
+    A worker without a nanny can't be restarted: its file is passed over all the same, and the others take its work.
+    """
+
+    def __init__(self, client: Client, plugin: str) -> None:
+        self.waiting: dict[str, tuple[Any, Task]] = {}
+        self.given_up: set[str] = set()
+        self._client, self._plugin = client, plugin
+        self._over = threading.Event()
+        threading.Thread(target=self._look, name="cohort-watch", daemon=True).start()
+
+    def close(self) -> None:
+        self._over.set()
+
+    def _look(self) -> None:
+        while not self._over.wait(LOOK_S):
+            with suppress(Exception):  # a broken connection is told by the run itself
+                answers = self._client.run(_busy, self._plugin, on_error="ignore")
+                for worker, on in answers.items():
+                    if on is not None:
+                        self._end_if_hung(worker, *on)
+
+    def _end_if_hung(self, worker: str, key: str, seconds: float) -> None:
+        future, task = self.waiting.get(key, (None, None))
+        if task is None or key in self.given_up or seconds <= limit_s(task.path):
+            return
+        self.given_up.add(key)
+        self._client.cancel([future], force=True)
+        self._client.restart_workers([worker], raise_for_error=False)
+
+
 def _work(client: Client, plugin: str, tasks: Sequence[Task]) -> Iterator[Done]:
     left = iter(tasks)
-    submitted: dict[str, Task] = {}
+    watch = _Watch(client, plugin)
+    number = itertools.count()
 
     def submit(task: Task) -> Any:
-        future = client.submit(_score, plugin, task, key=f"{plugin}-{len(submitted)}", pure=False)
-        submitted[future.key] = task
+        key = f"{plugin}-{next(number)}"
+        future = client.submit(_score, plugin, task, key, key=key, pure=False)
+        watch.waiting[key] = (future, task)
         return future
 
     count = AHEAD * max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
     waiting = as_completed([submit(task) for task in itertools.islice(left, count)], loop=client.loop)
-    for future in waiting:
-        task = submitted[future.key]
-        if future.status == "cancelled":
-            raise OSError("it went away with the files that were being scored")
+    try:
+        for future in waiting:
+            _, task = watch.waiting.pop(future.key)
+            done = _done(future, task, given_up=future.key in watch.given_up)
+            following = next(left, None)
+            if following is not None:
+                waiting.add(submit(following))
+            yield done
+    finally:
+        watch.close()
+
+
+def _done(future: Any, task: Task, *, given_up: bool) -> Done:
+    """What came of ``task``. Raises OSError where the scheduler went away with it."""
+    if given_up:
+        text = hung(task.path)
+    elif future.status == "cancelled":
+        raise OSError("it went away with the files that were being scored")
+    else:
         try:
-            done = future.result()
+            done: Done = future.result()
         except KilledWorker:
             text = f"The workers that scored {task.path} ended by themselves, one after another; score it on its own."
-            done = Done(key=task.key, stamp=stamp_of(task.path), row=failed_row(task, text))
-        following = next(left, None)
-        if following is not None:
-            waiting.add(submit(following))
-        yield done
+        else:
+            return done
+    return Done(key=task.key, stamp=stamp_of(task.path), row=failed_row(task, text))

@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .limits import hung, limit_s
 
 if TYPE_CHECKING:
     from ..exercise import Exercise
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from .scorer import Done, MakeEngines, Scorer
 
 TRIES = 2
-SHORTEST_LIMIT_S, LONGEST_LIMIT_S = 600.0, 7200.0
-"""A file is given up no sooner, and no later, however large: recordings last half an hour at most."""
-LEAST_BYTES_PER_S = 2000.0
-"""Speech compressed as far as it goes: a file of so many bytes lasts no longer than this says."""
-SLOWEST = 4.0
-"""A process may take this many times as long as a recording lasts, with the largest model on a slow machine."""
 LOOK_S = 1.0
 LONGEST_START_S = 20.0
 """A process that was just begun can be ended once it has told its number."""
@@ -75,14 +70,6 @@ def scored(
     finally:
         for lane in lanes:
             lane.close()
-
-
-def limit_s(path: str) -> float:
-    """How long a process may be on the file at ``path``, in seconds."""
-    with suppress(OSError):
-        longest_s = Path(path).stat().st_size / LEAST_BYTES_PER_S
-        return min(SHORTEST_LIMIT_S + SLOWEST * longest_s, LONGEST_LIMIT_S)
-    return SHORTEST_LIMIT_S
 
 
 class _Lane:
@@ -137,10 +124,7 @@ class _Lane:
         assert self._task is not None
         path = self._task.path
         if self._hung:
-            return (
-                f"{path} took longer than {limit_s(path) / 60:.0f} minutes, as no recording of its size should, and "
-                "was given up; see whether it can be played, and score it on its own."
-            )
+            return hung(path)
         return (
             f"The process that scored {path} ended by itself, {TRIES} times; there may be too little memory for so "
             "many workers, or the file breaks a decoder: score it on its own."
