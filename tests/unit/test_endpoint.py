@@ -45,14 +45,14 @@ def test_a_segment_keeps_padding_around_its_speech() -> None:
 
 
 def test_a_pause_cuts_a_long_segment_and_not_a_short_one() -> None:
-    assert len(cut(talk(7) + hush(0.7) + talk(2))) == 2
+    assert len(cut(talk(8) + hush(0.8) + talk(2))) == 2
     assert len(cut(talk(2) + hush(0.7) + talk(2))) == 1
     assert len(cut(talk(1) + hush(1.5) + talk(2))) == 2  # this long a silence cuts any
 
 
 def test_a_breath_cuts_only_what_is_already_long() -> None:
     assert len(cut(talk(7) + hush(0.35) + talk(2))) == 1
-    assert len(cut(talk(13) + hush(0.35) + talk(2))) == 2
+    assert len(cut(talk(13) + hush(0.45) + talk(2))) == 2
 
 
 def test_the_cut_comes_while_the_pause_lasts() -> None:
