@@ -32,7 +32,7 @@ class EndpointOptions:
         pause_s: the pause that cuts a segment with at least ``least_segment_s`` between first and last speech.
         short_pause_s: the pause that cuts one of at least ``long_segment_s``.
         any_pause_s: the pause that cuts any. Word errors on four clips of spontaneous speech are 9.1 % with these
-            (11.2 % with cuts at 0.6 s from 6 s on, 8.1 % at 1 s from 8 s on, 4.6 % by transcribe() over the whole file),
+            (11.2 % with cuts at 0.6 s from 6 s on, 8.1 % at 1 s from 8 s on, 4.6 % by transcribe() over the whole),
             on ten rendered minutes 3.5 % (3.5, 3.4, 3.1 %); with longer segments the answer comes later (0.6 s in place
             of 0.3 s after half a minute). They were chosen on these same sounds.
         longest_s: a segment this long without such a pause is cut at its quietest place.
