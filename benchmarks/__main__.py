@@ -15,15 +15,12 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from voice_trainer.engines.listener import OnnxListener
-from voice_trainer.engines.pitch import SwiftPitch
 from voice_trainer.engines.whisper import WhisperTranscriber
 from voice_trainer.errors import ModelError
-from voice_trainer.scoring import Engines
 
 from . import cohort, f0, feedback, pace, policies, program, robust, tone, words
-from .recordings import VOICE_ACTIVITY
 from .table import Row, write
+from .warm import warm_engines
 
 HERE = Path(__file__).resolve().parent
 
@@ -72,26 +69,14 @@ def parts(data: Path, models: Path) -> dict[str, Callable[[], Iterable[Row]]]:
         "noise": lambda: [robust.noise_alone(data), *robust.noise_moves(data)],
         "coverage": lambda: robust.coverage(data),
         "cost": lambda: robust.cost(data),
-        "feedback": lambda: feedback.to_feedback(_engines(models), feedback.REPEATS),
+        "feedback": lambda: feedback.to_feedback(warm_engines(models), feedback.REPEATS),
         "words": lambda: [*words.same_words(data, whisper(), models, words.MINUTES), words.nothing_said(whisper())],
-        "program": lambda: [program.help_takes(), program.memory(_engines(models))],
-        "put together": lambda: program.put_together(_engines(models), models),
-        "local agreement": lambda: policies.local_agreement(data, _engines(models), models),
+        "program": lambda: [program.help_takes(), program.memory(models)],
+        "put together": lambda: program.put_together(warm_engines(models), models),
+        "local agreement": lambda: policies.local_agreement(data, warm_engines(models), models),
         "Praat": lambda: policies.praat(data),
         "cohort": lambda: cohort.scaling(models),
     }
-
-
-def _engines(models: Path) -> Engines:
-    """As the program has them on two cores, warm."""
-    engines = Engines(
-        voice_activity=VOICE_ACTIVITY,
-        transcriber=WhisperTranscriber(models, threads=1),
-        pitch=SwiftPitch(),
-        listener=OnnxListener(),
-    )
-    engines.warm()
-    return engines
 
 
 def _whisper(models: Path) -> WhisperTranscriber | None:
