@@ -71,7 +71,7 @@ def parts(data: Path, models: Path) -> dict[str, Callable[[], Iterable[Row]]]:
         "cost": lambda: robust.cost(data),
         "feedback": lambda: feedback.to_feedback(warm_engines(models), feedback.REPEATS),
         "words": lambda: [*words.same_words(data, whisper(), models, words.MINUTES), words.nothing_said(whisper())],
-        "program": lambda: [program.help_takes(), program.memory(models)],
+        "program": lambda: [program.help_takes(), program.first_paint(), program.memory(models)],
         "put together": lambda: program.put_together(warm_engines(models), models),
         "local agreement": lambda: policies.local_agreement(data, warm_engines(models), models),
         "Praat": lambda: policies.praat(data),
