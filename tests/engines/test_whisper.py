@@ -253,6 +253,20 @@ def test_what_is_left_is_begun_at_the_end_and_can_be_waited_for_later(
     assert stream.finish().words
 
 
+def test_haste_changes_no_word(
+    transcriber: WhisperTranscriber, models_folder: Path, activity: SileroVoiceActivity
+) -> None:
+    """What is searched beside the greedy decode, for whoever waits, is what would have been searched after it."""
+    patient = WhisperTranscriber(models_folder, speculative=False)
+    try:
+        for name in PROMPTS:
+            sound = load(EXERCISES / name)
+            assert hear(transcriber, activity, sound) == hear(patient, activity, sound)
+            transcriber.hurry()  # nothing runs: nothing happens
+    finally:
+        patient.close()
+
+
 def test_two_replies_at_once_do_not_mix(transcriber: WhisperTranscriber, activity: SileroVoiceActivity) -> None:
     one, two = load(EXERCISES / PROMPTS[0]), load(EXERCISES / PROMPTS[2])
     alone = hear(transcriber, activity, one).text, hear(transcriber, activity, two).text

@@ -51,7 +51,7 @@ class OneThread:
             pitch=SwiftPitch(),
             listener=OnnxListener(threads=1),
             transcriber=WhisperTranscriber(
-                self.models, model_name=self.whisper_model, language=self.language, threads=1
+                self.models, model_name=self.whisper_model, language=self.language, threads=1, speculative=False
             ),
         )
 

@@ -8,8 +8,10 @@ other.
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +88,12 @@ class Decoder:
 
         try:
             self._model: Any = faster_whisper.WhisperModel(
-                str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+                str(folder),
+                device="cpu",
+                compute_type="int8",
+                cpu_threads=threads,
+                num_workers=2,
+                local_files_only=True,
             )
         except Exception as error:  # CTranslate2 and tokenizers raise bare RuntimeError and Exception
             raise ModelCorrupt(
@@ -95,6 +102,8 @@ class Decoder:
             ) from error
         ctranslate2.set_random_seed(0)  # the fallback samples
         self._beam_size = beam_size
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper-beam")
+        self._search: _Search | None = None
         self._tokenizers: dict[str, Any] = {}
         self.multilingual: bool = bool(self._model.model.is_multilingual)
 
@@ -105,6 +114,7 @@ class Decoder:
         speech_end_s: float,
         choose_language: Callable[[dict[str, float]], str] | str,
         context: Sequence[int] = (),
+        awaited: Callable[[], bool] = lambda: False,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Decoded:
         """Transcribe one segment.
@@ -115,6 +125,7 @@ class Decoder:
             choose_language: gets the languages' probabilities, returns the one to decode in; or the language, where it
                 is settled: telling it takes a decoder's step.
             context: tokens of what was said before.
+            awaited: whether somebody waits for it, asked when it begins; ``hurry`` tells it of one who comes later.
             cancelled: asked between tries; a cancelled decode returns what it has.
         """
         features, content = self._features(samples)
@@ -131,10 +142,18 @@ class Decoder:
         prompt = self._prompt(tokenizer, context)
         length = len(prompt) + 16 + int(TOKENS_PER_S * content / FRAMES_PER_S)
 
-        best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0, beam_size=1)
+        search = self._search = _Search(
+            self._beside, lambda: self._generate(encoded, prompt, length, tokenizer, temperature=0.0), cancelled
+        )
+        try:
+            if awaited():
+                search.begin()
+            best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0, beam_size=1)
+        finally:
+            self._search = None
         unsure = best.stutters or best.logprob < SURE_LOGPROB or _repeats(_text(best, tokenizer), FEW_TOKENS)
         if unsure and not cancelled():
-            best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
+            best = search.result()
         for silence_s in MORE_SILENCE_S:
             if not best.stutters or cancelled():
                 break
@@ -161,6 +180,19 @@ class Decoder:
             logprob=best.logprob,
             no_speech=best.no_speech,
         )
+
+    def hurry(self) -> None:
+        """Somebody waits for the decode that runs: search with the whole beam beside its greedy decode, not after it.
+
+        It says the same, in half the time where the beam is needed, and costs the beam where it isn't.
+        """
+        search = self._search
+        if search is not None and not search.cancelled():
+            search.begin()
+
+    def close(self) -> None:
+        """Wait for a beam that nobody needed any more."""
+        self._beside.shutdown(wait=True, cancel_futures=True)
 
     def _features(self, samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
         features = self._model.feature_extractor(samples)[:, :-1][:, :LONGEST_FRAMES]
@@ -243,6 +275,26 @@ class Decoder:
                     Word(text=text, start_s=start_s, end_s=max(start_s, end_s), probability=float(timed["probability"]))
                 )
         return tuple(words)
+
+
+class _Search:
+    """A decode with the whole beam, made where ``result`` is asked for it, or beside that from ``begin`` on."""
+
+    def __init__(self, beside: ThreadPoolExecutor, make: Callable[[], _Try], cancelled: Callable[[], bool]) -> None:
+        self._beside = beside
+        self._make = make
+        self.cancelled = cancelled
+        self._lock = threading.Lock()
+        self._begun: Future[_Try] | None = None
+
+    def begin(self) -> None:
+        with self._lock:
+            self._begun = self._begun or self._beside.submit(self._make)
+
+    def result(self) -> _Try:
+        self.begin()
+        assert self._begun is not None
+        return self._begun.result()
 
 
 @dataclass(frozen=True, kw_only=True)
