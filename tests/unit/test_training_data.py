@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from training.corpus.check import read as read_corpus  # noqa: E402
 from training.listening import augment, data, metrics, split  # noqa: E402
 from training.listening.schema import HEADS, NOT_TAUGHT  # noqa: E402
-from voice_trainer.listening.moves import MOVES  # noqa: E402
+from voice_trainer.listening.moves import MOVES, Move  # noqa: E402
 
 
 def annomi_row(group: int, reply: str, **labels: str) -> dict[str, object]:
@@ -265,6 +265,20 @@ def test_our_own_replies_say_which_of_their_sentences_ask() -> None:
         (("question", 0),),
         (("question", HEADS["question"].index("open")),),
     }
+
+
+@pytest.mark.parametrize(
+    ("moves", "kind"),
+    [
+        (["information", "validation"], "information"),
+        (["advice"], "advice"),
+        (["complex_reflection", "names_feeling"], "none"),
+        (["information", "advice"], None),  # one class can't be both: unknown
+    ],
+)
+def test_a_judged_reply_says_what_it_puts_in(moves: list[Move], kind: str | None) -> None:
+    label = data.judged_labels(moves, 3).get("input")
+    assert (None if label is None else HEADS["input"][label]) == kind
 
 
 def test_an_excerpt_has_only_what_is_known_of_it(corpus: Path) -> None:

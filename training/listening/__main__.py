@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "voice_trainer" / "listening_model"
 PROMPT_TOKENS = 48
 REPLY_TOKENS = 128
-VERSION = "listening-9"
+VERSION = "listening-10"
 DEVELOPED_ON = ("annomi", "epitome", "askparents", "needadvice", "own")
 
 

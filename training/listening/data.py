@@ -208,6 +208,9 @@ def judged_labels(moves: list[Move], level: int) -> dict[str, int]:
     labels["advice"] = int("advice" in have)
     labels["reflection"] = 2 if "complex_reflection" in have else int("simple_reflection" in have)
     labels["question"] = 1 if "open_question" in have else 2 * int("closed_question" in have)
+    if not {"advice", "information"} <= have:  # one class can't be both
+        kind = "information" if "information" in have else "advice" if "advice" in have else "none"
+        labels["input"] = _class("input", kind)
     reflects, asks = labels["reflection"] > 0, labels["question"] > 0
     if reflects and not asks and not have & {"advice", "information"}:
         labels["behavior"] = _class("behavior", "reflection")

@@ -46,6 +46,7 @@ MEASURES = (
     Measure("BOLT 3-way (evaluation only)", "bolt", "behavior", (0, 1, 2, -1)),
     Measure("own corpus: reflection present", "own", "reflection", (0, 1, 1), positive=True),
     Measure("own corpus: question present", "own", "question", (0, 1, 1), positive=True),
+    Measure("own corpus: information", "own", "input", (0, 1, 0, 0), positive=True),
     *(Measure(f"own corpus: {move.replace('_', ' ')}", "own", move, positive=True) for move in ("advice", *OF_CORPUS)),
 )
 """BOLT has no *other*: the likeliest of the three that remain is taken. In our own corpus a move is there or not, and

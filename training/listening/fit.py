@@ -43,7 +43,7 @@ class Recipe:
     """
 
     seed: int = 7
-    epochs: int = 7
+    epochs: int = 6
     batch: int = 32
     rate: float = 1.5e-4
     head_rate: float = 1e-3
@@ -62,7 +62,7 @@ class Recipe:
     excerpts: float = 0.2
     frozen_layers: int = 2
     threads: int = 2
-    minutes: float = 16.0
+    minutes: float = 18.0
 
 
 WEIGHED = ("reflection", "input", "emotional_reaction", "interpretation", "exploration")

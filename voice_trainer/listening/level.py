@@ -38,20 +38,22 @@ from .moves import Move, Reading, Span, reflects
 WEIGHTS: dict[str, float] = {
     "reflecting": 0.15,
     "content": 0.30,
-    "feeling": 0.25,
+    "feeling": 0.15,
     "meaning": 0.30,
     "validation": 0.10,
     "inviting": 0.10,
     "repair": 0.15,
 }
 """They sum to more than 1 on purpose: nobody has to do everything at once to be deeply heard. Chosen by hand on the 51
-replies of the exercises and the 34 of ``tests/unit/listening/replies.yaml``, so agreement on these is no test."""
+replies of the first exercises and the 34 of ``tests/unit/listening/replies.yaml``; the feeling's weight and the harm's on
+all 889 of the exercises, so agreement on these is no test."""
 CENTRE = 2.8
 SPREAD = 1.2
 READ_SHARE = 0.7
 """The spread and the share were chosen on the exercises' 889 model replies, which no model is fitted on: within one for
-95 %, pairs in order 95 %, quadratic κ .84."""
-HARM_WEIGHT = 0.85
+94 %, pairs in order 94 %, quadratic κ .84. A smaller share puts more of their pairs in order and agrees less with the
+corpus (quadratic κ on its development side .78 at .7, .76 at .6)."""
+HARM_WEIGHT = 0.6
 WRONG_FEELING = 0.8
 PARROT_CEILING = 3.0
 HARM_FROM = 0.25
