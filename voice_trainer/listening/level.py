@@ -45,8 +45,8 @@ WEIGHTS: dict[str, float] = {
     "repair": 0.15,
 }
 """They sum to more than 1 on purpose: nobody has to do everything at once to be deeply heard. Chosen by hand on the 51
-replies of the first exercises and the 34 of ``tests/unit/listening/replies.yaml``; the feeling's weight and the harm's on
-all 889 of the exercises, so agreement on these is no test."""
+replies of the first exercises and the 34 of ``tests/unit/listening/replies.yaml``; the feeling's weight and the harm's
+on all 889 of the exercises, so agreement on these is no test."""
 CENTRE = 2.8
 SPREAD = 1.2
 READ_SHARE = 0.7
