@@ -64,7 +64,7 @@ def _starts(figure: str, took: list[float], most_s: float, how: str) -> Row:
 
 
 def first_paint() -> Row:
-    """From the start to home's words in a terminal of 80 × 24, on a machine that never ran it; of seven, the middle."""
+    """From the start to home's words, in a terminal of 80 × 24 and a home of its own; of seven, the middle."""
     with tempfile.TemporaryDirectory() as home:
         took = [_painted_after(home) for _ in range(STARTS)]
     return _starts("start to first paint", took, PAINT_S, "in a pseudo-terminal, by the clock outside")
