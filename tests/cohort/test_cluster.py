@@ -132,6 +132,21 @@ def test_a_cluster_that_goes_away_ends_the_run_in_one_sentence(tmp_path: Path) -
             list(work)
 
 
+def test_a_cluster_that_goes_away_while_a_result_is_fetched_ends_the_run_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = distributed.Future.result
+    with begun(1) as running:
+
+        def fetch_too_late(future: distributed.Future) -> object:
+            running.close()
+            return fetch(future)
+
+        monkeypatch.setattr(distributed.Future, "result", fetch_too_late)
+        with pytest.raises(Unreachable, match="goes on where it was"):
+            list(scored(running, tasks_in(recordings(tmp_path / "in", 3))))
+
+
 def test_no_workers_and_no_scheduler_are_one_sentence(tmp_path: Path) -> None:
     tasks = tasks_in(recordings(tmp_path / "in", 1))
     with begun(0) as running:

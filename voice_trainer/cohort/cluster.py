@@ -13,12 +13,21 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from distributed import Client, KilledWorker, Security, Worker, WorkerPlugin, as_completed, get_worker
+from distributed import (
+    CancelledError,
+    Client,
+    KilledWorker,
+    Security,
+    Worker,
+    WorkerPlugin,
+    as_completed,
+    get_worker,
+)
 
 from ..errors import ModelError, RequestInvalid, Unreachable, VoiceTrainerError
 from ..exercise import Exercise
@@ -313,7 +322,7 @@ def _work(client: Client, plugin: str, tasks: Sequence[Task]) -> Iterator[Done]:
     try:
         for future in waiting:
             _, task = watch.waiting.pop(future.key)
-            done = _done(future, task, given_up=future.key in watch.given_up)
+            done = _done(future, task, watch.given_up)
             following = next(left, None)
             if following is not None:
                 waiting.add(submit(following))
@@ -322,17 +331,16 @@ def _work(client: Client, plugin: str, tasks: Sequence[Task]) -> Iterator[Done]:
         watch.close()
 
 
-def _done(future: Any, task: Task, *, given_up: bool) -> Done:
-    """What came of ``task``. Raises OSError where the scheduler went away with it."""
-    if given_up:
-        text = hung(task.path)
-    elif future.status == "cancelled":
-        raise OSError("it went away with the files that were being scored")
-    else:
-        try:
-            done: Done = future.result()
-        except KilledWorker:
-            text = f"The workers that scored {task.path} ended by themselves, one after another; score it on its own."
+def _done(future: Any, task: Task, given_up: Set[str]) -> Done:
+    """What came of ``task``. Raises OSError where the scheduler went away with it, even while the result is fetched."""
+    try:
+        done: Done = future.result()
+    except (CancelledError, KilledWorker) as error:
+        if future.key in given_up:
+            text = hung(task.path)
+        elif isinstance(error, CancelledError):
+            raise OSError("it went away with the files that were being scored") from error
         else:
-            return done
-    return Done(key=task.key, stamp=stamp_of(task.path), row=failed_row(task, text))
+            text = f"The workers that scored {task.path} ended by themselves, one after another; score it on its own."
+        return Done(key=task.key, stamp=stamp_of(task.path), row=failed_row(task, text))
+    return done
