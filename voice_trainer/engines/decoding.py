@@ -1,17 +1,15 @@
 """One segment of speech to words: Whisper without its 30-second window.
 
 ``WhisperModel.transcribe`` pads every window to 30 s, which costs more than the speech in it. Here the encoder sees the
-segment and two seconds of silence (with less, Whisper misses the end and says the sentence again), and what it says
+segment and three seconds of silence (with less, Whisper misses the end and says the sentence again), and what it says
 after the speech is cut off. Decoding, fallback and alignment follow transcribe(); tests hold the two against each
 other.
 """
 
 from __future__ import annotations
 
-import threading
 import zlib
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelCorrupt, ModelError
-from ..speech.transcript import Word
+from ..speech.transcript import SENTENCE_END, Word
 
 FRAMES_PER_S = 100
 LONGEST_FRAMES = 3000
-SILENCE_AFTER_S = 2.0
+SILENCE_AFTER_S = 3.0
 MORE_SILENCE_S = (8.0, LONGEST_FRAMES / FRAMES_PER_S)
 """Tried in turn where it repeats itself: 8 s mend most of it at a fifth of the cost of the full window."""
 TOKENS_PER_S = 9.0
@@ -35,13 +33,12 @@ COMPRESSION_RATIO_LIMIT = 2.4
 LOGPROB_LIMIT = -1.0
 NO_SPEECH_LIMIT = 0.6
 """These three as in transcribe()."""
-SURE_LOGPROB = -0.4
-FEW_TOKENS = 4
-"""A greedy decode this likely, in which not even so few tokens come twice, is believed; any other is searched for with
-the whole beam."""
 MANY_TOKENS = 7
 """So many that come twice are taken for a repetition: the decode is tried again with more silence."""
 MAX_INITIAL_TIMESTAMP = 50
+SECONDS_A_TIMESTAMP = 0.02
+LEAST_BROKEN_OFF_S, LEAST_UNHEARD_S = 0.5, 1.0
+"""So much speech from the beginning of a sentence that breaks off, or after one that ends, is decoded anew."""
 CONTEXT_TOKENS = 100
 """Of what was said before, given as prompt; the model takes 223."""
 PREPENDED = "\"'“¿([{-"
@@ -92,7 +89,6 @@ class Decoder:
                 device="cpu",
                 compute_type="int8",
                 cpu_threads=threads,
-                num_workers=2,
                 local_files_only=True,
             )
         except Exception as error:  # CTranslate2 and tokenizers raise bare RuntimeError and Exception
@@ -102,8 +98,6 @@ class Decoder:
             ) from error
         ctranslate2.set_random_seed(0)  # the fallback samples
         self._beam_size = beam_size
-        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper-beam")
-        self._search: _Search | None = None
         self._tokenizers: dict[str, Any] = {}
         self.multilingual: bool = bool(self._model.model.is_multilingual)
 
@@ -114,7 +108,6 @@ class Decoder:
         speech_end_s: float,
         choose_language: Callable[[dict[str, float]], str] | str,
         context: Sequence[int] = (),
-        awaited: Callable[[], bool] = lambda: False,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Decoded:
         """Transcribe one segment.
@@ -125,41 +118,58 @@ class Decoder:
             choose_language: gets the languages' probabilities, returns the one to decode in; or the language, where it
                 is settled: telling it takes a decoder's step.
             context: tokens of what was said before.
-            awaited: whether somebody waits for it, asked when it begins; ``hurry`` tells it of one who comes later.
             cancelled: asked between tries; a cancelled decode returns what it has.
         """
-        features, content = self._features(samples)
-        encoded = self._encode(features, content, SILENCE_AFTER_S)
+        features = self._features(samples)
         languages: dict[str, float] = {}
-        if not self.multilingual:
-            language = "en"
-        elif isinstance(choose_language, str):
-            language = choose_language
-        else:
-            languages = {token[2:-2]: float(p) for token, p in self._model.model.detect_language(encoded)[0]}
-            language = choose_language(languages)
-        tokenizer = self._tokenizer(language)
+
+        def language_of(encoded: Any) -> str:
+            if not self.multilingual:
+                return "en"
+            if isinstance(choose_language, str):
+                return choose_language
+            languages.update((token[2:-2], float(p)) for token, p in self._model.model.detect_language(encoded)[0])
+            return choose_language(languages)
+
+        first = piece = self._piece(features, language_of, speech_end_s, context, cancelled)
+        words, tokens, from_s = list(first.words), list(first.tokens), 0.0
+        while piece.left_from_s is not None and not cancelled():
+            from_s += piece.left_from_s
+            rest = features[:, round(from_s * FRAMES_PER_S) :]
+            piece = self._piece(rest, lambda _: first.language, speech_end_s - from_s, (), cancelled)
+            words += [word.later(from_s) for word in piece.words]
+            tokens += piece.tokens
+        return Decoded(
+            words=tuple(words),
+            tokens=tuple(tokens),
+            languages=languages,
+            language=first.language,
+            logprob=first.best.logprob,
+            no_speech=first.best.no_speech,
+        )
+
+    def _piece(
+        self,
+        features: NDArray[np.float32],
+        language_of: Callable[[Any], str],
+        speech_end_s: float,
+        context: Sequence[int],
+        cancelled: Callable[[], bool],
+    ) -> _Piece:
+        """What is said from the beginning of ``features`` on, but for a last sentence that breaks off."""
+        content = features.shape[1]
+        encoded = self._encode(features, SILENCE_AFTER_S)
+        tokenizer = self._tokenizer(language_of(encoded))
         prompt = self._prompt(tokenizer, context)
         length = len(prompt) + 16 + int(TOKENS_PER_S * content / FRAMES_PER_S)
 
-        search = self._search = _Search(
-            self._beside, lambda: self._generate(encoded, prompt, length, tokenizer, temperature=0.0), cancelled
-        )
-        try:
-            if awaited():
-                search.begin()
-            best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0, beam_size=1)
-        finally:
-            self._search = None
-        unsure = best.stutters or best.logprob < SURE_LOGPROB or _repeats(_text(best, tokenizer), FEW_TOKENS)
-        if unsure and not cancelled():
-            best = search.result()
+        best = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
         for silence_s in MORE_SILENCE_S:
             if not best.stutters or cancelled():
                 break
             # Silence up to the full window is what the model was trained with; context may be what it repeats. Where it
             # says the same again, somebody may well have said it twice.
-            encoded = self._encode(features, content, silence_s)
+            encoded = self._encode(features, silence_s)
             prompt = self._prompt(tokenizer, ())
             again = self._generate(encoded, prompt, length, tokenizer, temperature=0.0)
             said_twice = _text(again, tokenizer) == _text(best, tokenizer)
@@ -171,34 +181,23 @@ class Decoder:
                 break
             best = max(best, self._generate(encoded, prompt, length, tokenizer, temperature=temperature), key=_rank)
 
-        tokens = [] if best.silent else _heard(best.tokens, tokenizer, speech_end_s + EXTRA_SPEECH_S)
-        return Decoded(
+        finished, left_from_s = ([], None) if best.silent else _finished(list(best.tokens), tokenizer, speech_end_s)
+        tokens = _heard(finished, tokenizer, speech_end_s + EXTRA_SPEECH_S)
+        return _Piece(
+            best=best,
+            language=tokenizer.language_code,
+            tokens=tokens,
             words=self._words(encoded, tokenizer, tokens, content),
-            tokens=tuple(tokens),
-            languages=languages,
-            language=language,
-            logprob=best.logprob,
-            no_speech=best.no_speech,
+            left_from_s=left_from_s,
         )
 
-    def hurry(self) -> None:
-        """Somebody waits for the decode that runs: search with the whole beam beside its greedy decode, not after it.
+    def _features(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Shape (mel bands, frames)."""
+        features: NDArray[np.float32] = self._model.feature_extractor(samples)[:, :-1][:, :LONGEST_FRAMES]
+        return features
 
-        It says the same, in half the time where the beam is needed, and costs the beam where it isn't.
-        """
-        search = self._search
-        if search is not None and not search.cancelled():
-            search.begin()
-
-    def close(self) -> None:
-        """Wait for a beam that nobody needed any more."""
-        self._beside.shutdown(wait=True, cancel_futures=True)
-
-    def _features(self, samples: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
-        features = self._model.feature_extractor(samples)[:, :-1][:, :LONGEST_FRAMES]
-        return features, features.shape[1]
-
-    def _encode(self, features: NDArray[np.float32], content: int, silence_s: float) -> Any:
+    def _encode(self, features: NDArray[np.float32], silence_s: float) -> Any:
+        content = features.shape[1]
         total = min(content + int(silence_s * FRAMES_PER_S), LONGEST_FRAMES)
         total += total % 2  # the encoder halves them
         # Zero is what transcribe() pads the features with.
@@ -225,11 +224,10 @@ class Decoder:
         tokenizer: Any,
         *,
         temperature: float,
-        beam_size: int | None = None,
     ) -> _Try:
         from faster_whisper.transcribe import get_suppressed_tokens
 
-        how: dict[str, Any] = {"beam_size": beam_size or self._beam_size, "patience": 1.0}
+        how: dict[str, Any] = {"beam_size": self._beam_size, "patience": 1.0}
         if temperature > 0:
             how = {"beam_size": 1, "num_hypotheses": 5, "sampling_topk": 0, "sampling_temperature": temperature}
         result = self._model.model.generate(
@@ -277,26 +275,6 @@ class Decoder:
         return tuple(words)
 
 
-class _Search:
-    """A decode with the whole beam, made where ``result`` is asked for it, or beside that from ``begin`` on."""
-
-    def __init__(self, beside: ThreadPoolExecutor, make: Callable[[], _Try], cancelled: Callable[[], bool]) -> None:
-        self._beside = beside
-        self._make = make
-        self.cancelled = cancelled
-        self._lock = threading.Lock()
-        self._begun: Future[_Try] | None = None
-
-    def begin(self) -> None:
-        with self._lock:
-            self._begun = self._begun or self._beside.submit(self._make)
-
-    def result(self) -> _Try:
-        self.begin()
-        assert self._begun is not None
-        return self._begun.result()
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Try:
     tokens: tuple[int, ...]
@@ -312,6 +290,17 @@ class _Try:
     @property
     def silent(self) -> bool:
         return self.no_speech > NO_SPEECH_LIMIT and self.logprob < LOGPROB_LIMIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Piece:
+    """Part of a segment. ``left_from_s``: where in it the sentence begins that is left for the next piece."""
+
+    best: _Try
+    language: str
+    tokens: list[int]
+    words: tuple[Word, ...]
+    left_from_s: float | None
 
 
 def _joined(word: Word, text: str, end_s: float, probability: float) -> Word:
@@ -353,12 +342,31 @@ def _stutters(tokens: Sequence[int]) -> bool:
     return False
 
 
+def _finished(tokens: list[int], tokenizer: Any, speech_end_s: float) -> tuple[list[int], float | None]:
+    """``tokens`` up to the end of a sentence, and the time from which speech is left over; all and None where none is.
+
+    Whisper writes the time at which a sentence ends. Where neither that nor a mark ends the last one, it took the end
+    of the sound for one in the middle of speech, and often left words out: as in transcribe(), that sentence is decoded
+    anew from its beginning on. So is what comes after a last time that is long before the end of the speech.
+    """
+    times = [index for index, token in enumerate(tokens) if token >= tokenizer.timestamp_begin]
+    if len(times) < 2:
+        return tokens, None
+    last_s = (tokens[times[-1]] - tokenizer.timestamp_begin) * SECONDS_A_TIMESTAMP
+    if times[-1] == len(tokens) - 1:
+        left = speech_end_s - last_s >= LEAST_UNHEARD_S
+    else:
+        broken_off = not SENTENCE_END.search(tokenizer.decode(tokens[times[-1] :]).rstrip())
+        left = broken_off and speech_end_s - last_s >= LEAST_BROKEN_OFF_S
+    return (tokens[: times[-1] + 1], last_s) if left and last_s >= LEAST_BROKEN_OFF_S else (tokens, None)
+
+
 def _heard(tokens: Sequence[int], tokenizer: Any, until_s: float) -> list[int]:
     """Text tokens of what begins before ``until_s``: what Whisper says later, nobody said."""
     heard: list[int] = []
     for token in tokens:
         if token >= tokenizer.timestamp_begin:
-            if heard and (token - tokenizer.timestamp_begin) * 0.02 >= until_s:
+            if heard and (token - tokenizer.timestamp_begin) * SECONDS_A_TIMESTAMP >= until_s:
                 break
         elif token < tokenizer.eot:
             heard.append(token)

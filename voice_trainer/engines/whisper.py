@@ -51,8 +51,8 @@ class WhisperTranscriber:
         language: expected, as ISO 639-1 code; None: told from the sound. A reply that is surely in another language is
             transcribed in that one, and the transcript says so.
         threads: for one decode. beam_size: hypotheses kept; 1 is greedy.
-        speculative: spend what may be thrown away so that the answer comes sooner: the open segment is transcribed when
-            a pause begins, and what somebody waits for by greedy and by beam search at once.
+        speculative: transcribe the open segment when a pause begins; thrown away where it goes on, it is the answer
+            where it doesn't.
         options: when a pause cuts.
     """
 
@@ -89,13 +89,6 @@ class WhisperTranscriber:
     def close(self) -> None:
         """Stop the worker; what waits is dropped."""
         self._worker.shutdown(wait=True, cancel_futures=True)
-        if self._decoder is not None:
-            self._decoder.close()
-
-    def hurry(self) -> None:
-        """Whatever is being decoded, somebody waits for it."""
-        if self._decoder is not None and self.speculative:
-            self._decoder.hurry()
 
     def submit(self, work: Callable[[Decoder], Decoded]) -> Future[Decoded]:
         return self._worker.submit(lambda: work(self._loaded()))
@@ -156,7 +149,6 @@ class WhisperStream:
         self._sound = _Sound()
         self._jobs: list[_Job] = []
         self._guess: _Job | None = None
-        self._ended = threading.Event()
         self._cancelled = threading.Event()
         self._done: Transcript | None = None
 
@@ -175,11 +167,9 @@ class WhisperStream:
 
     def end(self) -> None:
         """The sound is over: hand the last segment to the worker and return at once."""
-        self._ended.set()
         for segment in self._endpointer.finish():
             self._settle(segment)
         self._drop_guess()
-        self._transcriber.hurry()
 
     def finish(self) -> Transcript:
         """Wait for the last segment and return all words.
@@ -252,7 +242,6 @@ class WhisperStream:
                 speech_end_s=segment.speech_end_s - segment.start_s,
                 choose_language=self._settled(before, said)
                 or (lambda heard: self._choose(heard, segment, before, said)),
-                awaited=lambda: self._ended.is_set() and self._transcriber.speculative,
                 cancelled=given_up.is_set,
             )
 

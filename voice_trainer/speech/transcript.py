@@ -21,6 +21,10 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     end_s: float
     probability: float = 1.0
 
+    def later(self, seconds: float) -> Word:
+        """The same word where the clock began ``seconds`` earlier."""
+        return msgspec.structs.replace(self, start_s=self.start_s + seconds, end_s=self.end_s + seconds)
+
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     """What was said.
