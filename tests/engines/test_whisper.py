@@ -192,6 +192,23 @@ def test_the_size_of_blocks_does_not_change_the_words(
     assert len(texts) == 1
 
 
+def test_sentences_before_a_short_pause_are_settled_and_not_decoded_again(
+    transcriber: WhisperTranscriber, activity: SileroVoiceActivity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, lengths_s = decoding.Decoder.decode, []
+
+    def counted(self: decoding.Decoder, samples: Sound, **how: Any) -> decoding.Decoded:
+        lengths_s.append(len(samples) / 16_000)
+        return decode(self, samples, **how)
+
+    said = load_exercise(EXERCISES / "whole-gym.yaml").turn("in-your-eyes")
+    sound = load(EXERCISES / said.audio)
+    monkeypatch.setattr(decoding.Decoder, "decode", counted)
+    heard = hear(transcriber, activity, sound)
+    assert jiwer.wer(plain(said.text), plain(heard.text)) <= 0.15  # "gonna" is written as two words
+    assert lengths_s[-1] < 0.7 * len(sound) / 16_000
+
+
 def test_what_lies_before_a_pause_is_transcribed_before_the_end(
     transcriber: WhisperTranscriber, activity: SileroVoiceActivity
 ) -> None:

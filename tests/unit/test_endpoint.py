@@ -22,12 +22,16 @@ def hush(seconds: float) -> list[float]:
     return talk(seconds, 0.02)
 
 
-def cut(probabilities: list[float], block: int = 1) -> list[Segment]:
+def told(probabilities: list[float], block: int = 1) -> list[Segment]:
     endpointer = Endpointer()
     done: list[Segment] = []
     for start in range(0, len(probabilities), block):
         done.extend(endpointer.push(probabilities[start : start + block]))
     return [*done, *endpointer.finish()]
+
+
+def cut(probabilities: list[float], block: int = 1) -> list[Segment]:
+    return [segment for segment in told(probabilities, block) if segment.closed]
 
 
 def test_silence_has_no_segments() -> None:
@@ -58,7 +62,7 @@ def test_a_breath_cuts_only_what_is_already_long() -> None:
 def test_the_cut_comes_while_the_pause_lasts() -> None:
     endpointer = Endpointer()
     assert endpointer.push(talk(7)) == ()
-    assert len(endpointer.push(hush(0.7))) == 1
+    assert [segment.closed for segment in endpointer.push(hush(0.7))] == [False, True]
 
 
 def test_speech_without_pause_is_cut_at_its_quietest() -> None:
@@ -95,6 +99,28 @@ def test_the_candidate_is_what_a_longer_pause_then_cuts() -> None:
     assert endpointer.push(hush(0.7)) == (candidate,)
 
 
+def test_a_long_segment_is_told_of_at_a_short_pause_and_goes_on() -> None:
+    first, second, last = told(talk(7) + hush(0.3) + talk(4) + hush(0.3) + talk(1))
+    assert (first.closed, second.closed, last.closed) == (False, False, True)
+    assert first.start_s == second.start_s == last.start_s
+    assert first.speech_end_s < second.speech_end_s < last.speech_end_s
+
+
+def test_a_short_segment_or_a_little_more_of_a_long_one_is_not_told_of() -> None:
+    assert len(told(talk(4) + hush(0.3) + talk(0.5))) == 1
+    assert len(told(talk(7) + hush(0.3) + talk(1) + hush(0.3) + talk(1))) == 2
+
+
+def test_what_was_told_of_is_never_cut() -> None:
+    """The quietest place lies in the first pause, which was told of; the cut comes after it all the same."""
+    parts = talk(13) + hush(0.3) + talk(9, 0.9) + talk(1)
+    segments = told(parts)
+    opened = [segment for segment in segments if not segment.closed]
+    closed = [segment for segment in segments if segment.closed]
+    assert opened
+    assert closed[0].end_s >= opened[-1].speech_end_s
+
+
 def test_speech_after_the_pause_takes_the_candidate_away() -> None:
     endpointer = Endpointer()
     endpointer.push(talk(2) + hush(0.27))
@@ -115,7 +141,7 @@ def test_silence_counts_from_the_last_speech_and_never_before_it() -> None:
 def test_blocks_do_not_matter_and_segments_are_in_order(parts: list[tuple[float, float]], block: int) -> None:
     probabilities = [p for seconds, level in parts for p in talk(seconds, level)]
     segments = cut(probabilities)
-    assert cut(probabilities, block) == segments
+    assert told(probabilities, block) == told(probabilities)
     for segment in segments:
         assert 0 <= segment.start_s < segment.speech_end_s <= segment.end_s
         assert segment.end_s <= len(probabilities) * FRAME_S + 1e-3

@@ -1,9 +1,10 @@
 """Speech to text while somebody is still speaking.
 
-A stream cuts the reply at pauses (``speech.endpoint``) and one worker thread transcribes each finished segment. When a
-pause begins, the open segment is transcribed on the chance that nothing follows it: if so, its words are there when
-the trainee presses the key; if not, that work is thrown away. A segment that the pause then cuts is the same one, so
-nothing is done twice.
+A stream cuts the reply at pauses (``speech.endpoint``) and one worker thread transcribes each segment. One that grows
+long is transcribed at a short pause already: the sentences that are finished by then are settled, and only what follows
+them is left. When a pause begins, what is left is transcribed on the chance that nothing follows it: if so, its words
+are there when the trainee presses the key; if not, that work is thrown away. A segment that the pause then cuts is the
+same one, so nothing is done twice.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ class WhisperTranscriber:
         """Stop the worker; what waits is dropped."""
         self._worker.shutdown(wait=True, cancel_futures=True)
 
-    def submit(self, work: Callable[[Decoder], Decoded]) -> Future[Decoded]:
+    def submit(self, work: Callable[[Decoder], _Part]) -> Future[_Part]:
         return self._worker.submit(lambda: work(self._loaded()))
 
     def _loaded(self) -> Decoder:
@@ -108,10 +109,23 @@ class WhisperTranscriber:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """What one job heard, in the time of its segment, and how much speech that was."""
+
+    decoded: Decoded
+    speech_s: float
+
+
+@dataclass(frozen=True)
 class _Job:
     segment: Segment
-    future: Future[Decoded]
+    future: Future[_Part]
     given_up: threading.Event
+
+    def result(self) -> _Part:
+        """Waits for it. Of a segment that went on, only the sentences that were finished count."""
+        part = self.future.result()
+        return part if self.segment.closed else replace(part, decoded=part.decoded.but_last())
 
     def give_up(self) -> None:
         """Where it has begun it ends with its first try, so that what is needed waits no longer for it."""
@@ -158,10 +172,10 @@ class WhisperStream:
             return
         self._sound.blocks.append(np.array(samples, np.float32))
         self._sound.speech.extend(float(probability) for probability in speech)
-        finished = self._endpointer.push(speech)
-        for segment in finished:
+        told = self._endpointer.push(speech)
+        for segment in told:
             self._settle(segment)
-        if finished:
+        if any(segment.closed for segment in told):
             self._sound.forget(self._endpointer.open_from_s)
         self._speculate()
 
@@ -180,10 +194,10 @@ class WhisperStream:
         if self._done is not None:
             return self._done
         self.end()
-        decoded: list[Decoded] = []
+        parts: list[_Part] = []
         try:
             for job in self._jobs:
-                decoded.append(job.future.result())
+                parts.append(job.result())
         except CancelledError:
             return Transcript(words=(), language=self._transcriber.language or "en")
         except VoiceTrainerError:
@@ -193,9 +207,9 @@ class WhisperStream:
                 f"Whisper failed while transcribing ({error}); the recording is kept, so review it again."
             ) from error
         words: list[Word] = []
-        for job, result in zip(self._jobs, decoded, strict=True):
-            words.extend(_placed(result.words, job.segment, self._sound.speech))
-        self._done = Transcript(words=_in_order(words), language=self._language_of(decoded))
+        for job, part in zip(self._jobs, parts, strict=True):
+            words.extend(_placed(part.decoded.words, job.segment, self._sound.speech))
+        self._done = Transcript(words=_in_order(words), language=_language(_told(parts), self._transcriber.language))
         return self._done
 
     def cancel(self) -> None:
@@ -205,20 +219,22 @@ class WhisperStream:
             job.give_up()
 
     def _settle(self, segment: Segment) -> None:
-        """A segment is finished: take over the guess where it was the same, else have it transcribed."""
+        """Have a segment transcribed, or take over what has been begun of the same."""
         guess, self._guess = self._guess, None
-        if guess is not None and guess.segment == segment:
-            self._jobs.append(guess)
-            return
-        if guess is not None:
+        if guess is not None and guess.segment.span != segment.span:
             guess.give_up()
-        self._jobs.append(self._job(segment))
+            guess = None
+        if self._jobs and self._jobs[-1].segment.span == segment.span:
+            guess = self._jobs.pop()  # it was open when it was begun
+        self._jobs.append(self._job(segment) if guess is None else replace(guess, segment=segment))
 
     def _speculate(self) -> None:
         candidate = self._endpointer.candidate
-        if self._guess is not None and self._guess.segment != candidate:
+        if self._guess is not None and (candidate is None or self._guess.segment.span != candidate.span):
             self._drop_guess()
         if candidate is None or self._guess is not None or not self._transcriber.speculative:
+            return
+        if self._jobs and self._jobs[-1].segment.span == candidate.span:
             return
         if all(job.future.done() for job in self._jobs):  # never delay what is certain for what may be thrown away
             self._guess = self._job(candidate)
@@ -232,46 +248,53 @@ class WhisperStream:
         samples = self._sound.cut(segment)
         before = tuple(self._jobs)
         given_up = threading.Event()
+        expected = self._transcriber.language
 
-        def work(decoder: Decoder) -> Decoded:
+        def work(decoder: Decoder) -> _Part:
             # One worker takes jobs in order, so these are done.
-            said = [job.future.result() for job in before]
-            return decoder.decode(
-                samples,
+            said = [job.result() for job in before]
+            goes_on = bool(before) and before[-1].segment.start_s == segment.start_s
+            from_s = 0.0
+            if goes_on:  # Whisper's times are its own guess: never after the speech that it heard
+                from_s = min(said[-1].decoded.last_from_s, before[-1].segment.speech_end_s - segment.start_s)
+            speech_end_s = segment.speech_end_s - segment.start_s
+            speech_s = min(segment.speech_s, speech_end_s - from_s)
+            told = _told(said)
+            decoded = decoder.decode(
+                samples[round(from_s * SAMPLE_RATE) :],
                 context=_context(before, said, segment),
-                speech_end_s=segment.speech_end_s - segment.start_s,
-                choose_language=self._settled(before, said)
-                or (lambda heard: self._choose(heard, segment, before, said)),
+                speech_end_s=speech_end_s - from_s,
+                choose_language=_settled_language(told, expected)
+                or (lambda heard: _language([*told, (speech_s, heard)], expected)),
                 cancelled=given_up.is_set,
             )
+            return _Part(decoded.later(from_s), speech_s)
 
         return _Job(segment, self._transcriber.submit(work), given_up)
 
-    def _settled(self, before: Sequence[_Job], said: Sequence[Decoded]) -> str | None:
-        """The language, where enough of the reply was told to be in it and surely."""
-        told = [(job.segment.speech_s, one.languages) for job, one in zip(before, said, strict=True) if one.languages]
-        speech_s = sum(seconds for seconds, _ in told)
-        language = _language(told, self._transcriber.language)
-        sure = sum(seconds * languages.get(language, 0.0) for seconds, languages in told)
-        settled = speech_s >= SETTLED_AFTER_S and sure >= SETTLED_LANGUAGE * speech_s
-        return language if settled else None
 
-    def _choose(
-        self, heard: dict[str, float], segment: Segment, before: Sequence[_Job], said: Sequence[Decoded]
-    ) -> str:
-        weighed = [(job.segment.speech_s, result.languages) for job, result in zip(before, said, strict=True)]
-        return _language([*weighed, (segment.speech_s, heard)], self._transcriber.language)
-
-    def _language_of(self, decoded: Sequence[Decoded]) -> str:
-        weighed = [(job.segment.speech_s, result.languages) for job, result in zip(self._jobs, decoded, strict=True)]
-        return _language(weighed, self._transcriber.language)
+Told = list[tuple[float, dict[str, float]]]
+"""Seconds of speech, and language → probability, wherever the language was asked for."""
 
 
-def _language(weighed: Sequence[tuple[float, dict[str, float]]], expected: str | None) -> str:
-    """The language of what was heard so far: (seconds of speech, language → probability) of each segment."""
-    speech_s = sum(seconds for seconds, languages in weighed if languages)
+def _told(parts: Sequence[_Part]) -> Told:
+    return [(part.speech_s, part.decoded.languages) for part in parts if part.decoded.languages]
+
+
+def _settled_language(told: Told, expected: str | None) -> str | None:
+    """The language, where enough of the reply was told to be in it and surely."""
+    speech_s = sum(seconds for seconds, _ in told)
+    language = _language(told, expected)
+    sure = sum(seconds * languages.get(language, 0.0) for seconds, languages in told)
+    settled = speech_s >= SETTLED_AFTER_S and sure >= SETTLED_LANGUAGE * speech_s
+    return language if settled else None
+
+
+def _language(told: Told, expected: str | None) -> str:
+    """The language of what was heard so far."""
+    speech_s = sum(seconds for seconds, _ in told)
     mean: dict[str, float] = {}
-    for seconds, languages in weighed:
+    for seconds, languages in told:
         for language, probability in languages.items():
             mean[language] = mean.get(language, 0.0) + probability * seconds / speech_s
     if not mean:
@@ -283,15 +306,18 @@ def _language(weighed: Sequence[tuple[float, dict[str, float]]], expected: str |
     return likeliest if sure else expected
 
 
-def _context(before: Sequence[_Job], said: Sequence[Decoded], segment: Segment) -> tuple[int, ...]:
+def _context(before: Sequence[_Job], said: Sequence[_Part], segment: Segment) -> tuple[int, ...]:
     """What was said just before, where a sentence goes on across the cut.
 
     Only there: given a whole sentence as context, the small models like to say it again.
     """
-    if not before or segment.start_s - before[-1].segment.end_s > LONGEST_GAP_FOR_CONTEXT_S:
+    with_words = [(job, part.decoded) for job, part in zip(before, said, strict=True) if part.decoded.words]
+    if not with_words:
         return ()
-    words = said[-1].words
-    return () if not words or SENTENCE_END.search(words[-1].text) else said[-1].tokens
+    job, decoded = with_words[-1]
+    if segment.start_s - job.segment.end_s > LONGEST_GAP_FOR_CONTEXT_S or SENTENCE_END.search(decoded.words[-1].text):
+        return ()
+    return decoded.tokens
 
 
 def _placed(words: Sequence[Word], segment: Segment, speech: Sequence[float]) -> list[Word]:

@@ -2,13 +2,14 @@
 
 Pure: works on the speech probabilities of 32 ms frames alone. A segment can be transcribed as soon as it is finished,
 so that at the end of a reply only its last words are left. A cut costs accuracy (the recognizer loses the sentence
-around it), so short segments wait for a longer pause than long ones.
+around it), so short segments wait for a longer pause than long ones. One that grows long is told of at a short pause
+already, uncut: the sentences that are finished by then can be settled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,8 @@ class EndpointOptions:
             (11.2 % with cuts at 0.6 s from 6 s on, 8.1 % at 1 s from 8 s on, 4.6 % by transcribe() over the whole),
             on ten rendered minutes 3.5 % (3.5, 3.4, 3.1 %); with longer segments the answer comes later (0.6 s in place
             of 0.3 s after half a minute). They were chosen on these same sounds.
+        open_after_s, open_again_s: a segment this long is told of at a pause that makes a candidate, where so
+            much was said since it was told of last.
         longest_s: a segment this long without such a pause is cut at its quietest place.
         least_speech_s: a segment with less speech than this is dropped: a recognizer invents words for it.
         least_peak, least_weak_speech_s: one whose highest probability stays below ``least_peak`` needs more speech.
@@ -49,6 +52,8 @@ class EndpointOptions:
     any_pause_s: float = 1.2
     least_segment_s: float = 7.0
     long_segment_s: float = 10.0
+    open_after_s: float = 7.0
+    open_again_s: float = 3.0
     longest_s: float = 20.0
     least_speech_s: float = 0.12
     least_peak: float = 0.75
@@ -63,12 +68,18 @@ class Segment:
         start_s, end_s: padding included; ``end_s`` may pass the end of the sound by a frame.
         speech_end_s: end of its last frame of speech.
         speech_s: time of its frames of speech.
+        closed: whether it ends there. One that is still open may go on, and is told of again, from the same start.
     """
 
     start_s: float
     end_s: float
     speech_end_s: float
     speech_s: float
+    closed: bool = True
+
+    @property
+    def span(self) -> tuple[float, float]:
+        return self.start_s, self.end_s
 
 
 class Endpointer:
@@ -89,7 +100,7 @@ class Endpointer:
         self._begin(None)
 
     def push(self, probabilities: Probabilities) -> tuple[Segment, ...]:
-        """Take the next frames' probabilities; return the segments that are now finished."""
+        """Take the next frames' probabilities; return the segments that are now closed, and the open one at pauses."""
         done: list[Segment] = []
         for probability in probabilities:
             done.extend(self._take(float(probability)))
@@ -99,7 +110,7 @@ class Endpointer:
     def candidate(self) -> Segment | None:
         """The open segment as it would be if nothing more were said; None while somebody speaks, or nobody has.
 
-        Stays the same while the pause lasts, and is what ``push`` or ``finish`` then return.
+        Stays the same while the pause lasts, and spans what ``push`` or ``finish`` then return.
         """
         if self._start is None or self._frame - self._end < self._pad:
             return None
@@ -127,6 +138,7 @@ class Endpointer:
     def _begin(self, start: int | None) -> None:
         self._start = start
         self._end = start or 0  # after the last frame of speech
+        self._told = start or 0  # where it ended when it was last told of
         self._speech = 0
         self._peak = 0.0
         self._probabilities: list[float] = []
@@ -150,7 +162,16 @@ class Endpointer:
             return self._close(self._end + self._pad)
         if (self._frame - self._start) * FRAME_S >= self.options.longest_s:
             return self._cut_at_quietest()
-        return []
+        return self._tell() if self._frame - self._end == self._pad else []
+
+    def _tell(self) -> list[Segment]:
+        """The open segment, if it is long and much was said since it was last told of."""
+        length_s, more_s = ((self._end - since) * FRAME_S for since in (self._start or 0, self._told))
+        segment = self._segment(self._frame)
+        if segment is None or length_s < self.options.open_after_s or more_s < self.options.open_again_s:
+            return []
+        self._told = self._end
+        return [replace(segment, closed=False)]
 
     def _pause_needed_s(self) -> float:
         length_s = (self._end - (self._start or 0)) * FRAME_S
@@ -177,11 +198,14 @@ class Endpointer:
         )
 
     def _cut_at_quietest(self) -> list[Segment]:
-        """Cut in the second half, where three frames in a row are least like speech; the rest begins a new segment."""
+        """Cut in the second half, where three frames in a row are least like speech; the rest begins a new segment.
+
+        Never before what was told of: that may be settled.
+        """
         probabilities = np.array(self._probabilities)
         smooth = np.convolve(probabilities, np.ones(3) / 3, mode="same")
-        half = len(smooth) // 2
-        place = half + int(np.argmin(smooth[half:-3]))
+        least = max(len(smooth) // 2, self._told - (self._start or 0))
+        place = least + int(np.argmin(smooth[least:-3]))
         cut, rest = (self._start or 0) + place, self._probabilities[place:]
         done = self._close(cut)
         self._frame = cut

@@ -61,6 +61,7 @@ OF_SPEECH = (
     "harshness",
 )
 OF_LEVEL = tuple(name for name in OF_SPEECH if name.startswith(("loudness", "alpha", "spectral", "harshness")))
+OF_NUCLEI = ("articulation_rate_syll_per_s", "rate_drift_syll_per_s2")
 OF_HISSING = ("loudness_range_db", "loudness_sd_db", "alpha_ratio_db", "spectral_flux", "harshness")
 OF_PITCH = ("f0_median_hz", "f0_range_semitones", "final_contour_semitones", "filled_pause_count", "harshness")
 OF_DIVISION = tuple(name for name in OF_SPEECH if "pause" in name or name == "phonation_time_ratio")
@@ -268,7 +269,10 @@ def _withhold(spoken: Spoken, heard: Heard, sheet: _Sheet) -> None:
         noisy = f"too noisy: speech is {snr:.0f} dB over the background, at least {NOISY_SNR_DB:g} dB are needed"
         sheet.withhold(OF_LEVEL + OF_DIVISION, noisy)
     if spectrum.above_telephone_db(heard.power) < NARROW_DB:
-        sheet.withhold(OF_HISSING, "a narrow band: this recording has nothing above 4 kHz, as a telephone's")
+        narrow = "a narrow band: this recording has nothing above 4 kHz, as a telephone's"
+        sheet.withhold(OF_HISSING, narrow)
+        if spoken.transcript is None or not len(timing.syllable_times(spoken.transcript)):
+            sheet.withhold(OF_NUCLEI, f"{narrow}, and syllables are counted by words alone there")
     shared = heard.activity.background_voiced
     if shared is not None and shared > MUSIC_SHARE:
         music = f"music or another voice: {100 * shared:.0f} % of the background has a pitch of its own"

@@ -105,6 +105,7 @@ def test_a_telephone_band_is_not_compared_with_a_whole_one() -> None:
     assert whole.loudness_sd_db is not None
     assert cut.loudness_sd_db is None
     assert cut.not_rated["harshness"].startswith("a narrow band")
+    assert cut.not_rated["articulation_rate_syll_per_s"].startswith("a narrow band")
     assert cut.f0_median_hz == pytest.approx(whole.f0_median_hz)
 
 
