@@ -18,7 +18,7 @@ from .recordings import VOICE_ACTIVITY
 from .spoken import Clip, Sound, clips, minutes_of, plain, rendered
 from .table import Row
 
-MINUTES = 10.0
+MINUTES = 60.0
 """Of rendered prompts and replies, evenly drawn."""
 MOST_POINTS = 0.5
 Transcribe = Callable[[Sound], str]

@@ -2,8 +2,8 @@
 
 ``WhisperModel.transcribe`` pads every window to 30 s, which costs more than the speech in it. Here the encoder sees the
 segment and three seconds of silence (with less, Whisper misses the end and says the sentence again), and what it says
-after the speech is cut off. Decoding, fallback and alignment follow transcribe(); tests hold the two against each
-other.
+after the speech is cut off. Decoding, fallback, going on from the last sentence that was finished, and alignment follow
+transcribe(); tests hold the two against each other.
 """
 
 from __future__ import annotations
@@ -339,7 +339,7 @@ class _Try:
 
 @dataclass(frozen=True, kw_only=True)
 class _Piece:
-    """Part of a segment, in its own time. ``left_from_s``: what begins there is left for the next piece."""
+    """Part of a segment. ``left_from_s``, from its own beginning: what begins there is left for the next piece."""
 
     best: _Try
     language: str
@@ -351,6 +351,7 @@ class _Piece:
     last_token: int
 
     def later(self, seconds: float) -> _Piece:
+        """With its words in the segment's time, in which it begins at ``seconds``."""
         words = tuple(word.later(seconds) for word in self.words)
         return replace(self, words=words, last_from_s=self.last_from_s + seconds)
 
