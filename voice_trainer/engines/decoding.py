@@ -82,6 +82,17 @@ class Decoded:
         words = tuple(word.later(seconds) for word in self.words)
         return replace(self, words=words, last_from_s=self.last_from_s + seconds)
 
+    def followed_by(self, rest: Decoded) -> Decoded:
+        """With the words of ``rest``, of the same segment and in the same time, after its own."""
+        return replace(
+            self,
+            words=self.words + rest.words,
+            tokens=self.tokens + rest.tokens,
+            last_from_s=rest.last_from_s,
+            last_word=len(self.words) + rest.last_word,
+            last_token=len(self.tokens) + rest.last_token,
+        )
+
     def but_last(self) -> Decoded:
         """Without its last sentence."""
         return replace(self, words=self.words[: self.last_word], tokens=self.tokens[: self.last_token])
@@ -149,27 +160,14 @@ class Decoder:
             languages.update((token[2:-2], float(p)) for token, p in self._model.model.detect_language(encoded)[0])
             return choose_language(languages)
 
-        pieces = [self._piece(features, language_of, speech_end_s, context, cancelled)]
-        from_s = 0.0
-        while pieces[-1].left_from_s is not None and not cancelled():
-            from_s += pieces[-1].left_from_s
+        first, left_from_s = self._piece(features, language_of, speech_end_s, context, cancelled)
+        decoded, from_s = first, 0.0
+        while left_from_s is not None and not cancelled():
+            from_s += left_from_s
             rest = features[:, round(from_s * FRAMES_PER_S) :]
-            piece = self._piece(rest, lambda _: pieces[0].language, speech_end_s - from_s, (), cancelled)
-            pieces.append(piece.later(from_s))
-        last = pieces[-1]
-        words = [word for piece in pieces for word in piece.words]
-        tokens = [token for piece in pieces for token in piece.tokens]
-        return Decoded(
-            words=tuple(words),
-            tokens=tuple(tokens),
-            last_from_s=last.last_from_s,
-            last_word=len(words) - len(last.words) + last.last_word,
-            last_token=len(tokens) - len(last.tokens) + last.last_token,
-            languages=languages,
-            language=pieces[0].language,
-            logprob=pieces[0].best.logprob,
-            no_speech=pieces[0].best.no_speech,
-        )
+            more, left_from_s = self._piece(rest, lambda _: first.language, speech_end_s - from_s, (), cancelled)
+            decoded = decoded.followed_by(more.later(from_s))
+        return replace(decoded, languages=languages)
 
     def _piece(
         self,
@@ -178,8 +176,8 @@ class Decoder:
         speech_end_s: float,
         context: Sequence[int],
         cancelled: Callable[[], bool],
-    ) -> _Piece:
-        """What is said from the beginning of ``features`` on, but for a last sentence that breaks off."""
+    ) -> tuple[Decoded, float | None]:
+        """What is said from the beginning of ``features`` on, and from when on something is left to be decoded anew."""
         content = features.shape[1]
         encoded = self._encode(features, SILENCE_AFTER_S)
         tokenizer = self._tokenizer(language_of(encoded))
@@ -211,16 +209,18 @@ class Decoder:
         finished, left_from_s = ([], None) if best.silent else _finished(list(best.tokens), tokenizer, speech_end_s)
         tokens, last_token, last_from_s = _heard(finished, tokenizer, speech_end_s + EXTRA_SPEECH_S)
         words, last_word = self._words(encoded, tokenizer, tokens, content, last_token)
-        return _Piece(
-            best=best,
-            language=tokenizer.language_code,
-            tokens=tokens,
+        decoded = Decoded(
             words=words,
-            left_from_s=left_from_s,
+            tokens=tuple(tokens),
             last_from_s=last_from_s,
             last_word=last_word,
             last_token=last_token,
+            languages={},
+            language=tokenizer.language_code,
+            logprob=best.logprob,
+            no_speech=best.no_speech,
         )
+        return decoded, left_from_s
 
     def _features(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Shape (mel bands, frames)."""
@@ -335,25 +335,6 @@ class _Try:
     @property
     def silent(self) -> bool:
         return self.no_speech > NO_SPEECH_LIMIT and self.logprob < LOGPROB_LIMIT
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Piece:
-    """Part of a segment. ``left_from_s``, from its own beginning: what begins there is left for the next piece."""
-
-    best: _Try
-    language: str
-    tokens: list[int]
-    words: tuple[Word, ...]
-    left_from_s: float | None
-    last_from_s: float
-    last_word: int
-    last_token: int
-
-    def later(self, seconds: float) -> _Piece:
-        """With its words in the segment's time, in which it begins at ``seconds``."""
-        words = tuple(word.later(seconds) for word in self.words)
-        return replace(self, words=words, last_from_s=self.last_from_s + seconds)
 
 
 def _joined(word: Word, text: str, end_s: float, probability: float) -> Word:
