@@ -15,6 +15,7 @@ import jiwer
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from voice_trainer.engines import decoding
 from voice_trainer.engines.audio_file import read_audio
@@ -190,6 +191,18 @@ def test_the_size_of_blocks_does_not_change_the_words(
     sound = load(EXERCISES / PROMPTS[0])
     texts = {feed(transcriber.stream(), activity, sound, block).finish().text for block in (700, 16_000, len(sound))}
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize("reply", ["cold-dinner/opens-4.opus", "cold-dinner/start-1.opus", PROMPTS[0]])
+def test_the_threads_that_numpy_uses_do_not_change_a_comma(
+    transcriber: WhisperTranscriber, activity: SileroVoiceActivity, reply: str
+) -> None:
+    sound = load(EXERCISES / reply)
+    texts = set()
+    for threads in (1, 2, 4):
+        with threadpool_limits(limits=threads, user_api="blas"):
+            texts.add(hear(transcriber, activity, sound).text)
+    assert len(texts) == 1, texts
 
 
 def test_sentences_before_a_short_pause_are_settled_and_not_decoded_again(

@@ -111,6 +111,7 @@ class Decoder:
     def __init__(self, folder: Path, *, threads: int, beam_size: int) -> None:
         import ctranslate2
         import faster_whisper
+        from scipy.sparse import csr_array
 
         try:
             self._model: Any = faster_whisper.WhisperModel(
@@ -126,6 +127,10 @@ class Decoder:
                 "delete that folder, and it is installed again."
             ) from error
         ctranslate2.set_random_seed(0)  # the fallback samples
+        # Mel filters are nearly all zeros. A sparse product also adds up in one order, on however many threads NumPy's
+        # would run; that order moves a comma here and there.
+        extractor = self._model.feature_extractor
+        extractor.mel_filters = csr_array(extractor.mel_filters)
         self._beam_size = beam_size
         self._tokenizers: dict[str, Any] = {}
         self.multilingual: bool = bool(self._model.model.is_multilingual)
