@@ -40,6 +40,32 @@ def test_channels_are_averaged(tmp_path: Path) -> None:
     np.testing.assert_allclose(audio.samples, 0.25 * left, atol=1e-6)
 
 
+def with_a_header_that_libsndfile_refuses(samples: np.ndarray[Any, np.dtype[np.float32]]) -> bytes:
+    """A float WAV whose PEAK chunk was written for another number of channels."""
+    chunks = {
+        b"fmt ": struct.pack(
+            "<HHIIHH", 3, samples.shape[1], 16_000, 64_000 * samples.shape[1], 4 * samples.shape[1], 32
+        ),
+        b"PEAK": struct.pack("<IIfI", 1, 0, 0.5, 0)
+        if samples.shape[1] > 1
+        else struct.pack("<IIfIfI", 1, 0, 0, 0, 0, 0),
+        b"data": samples.astype("<f4").tobytes(),
+    }
+    body = b"".join(name + struct.pack("<I", len(chunk)) + chunk for name, chunk in chunks.items())
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WAVE" + body
+
+
+@pytest.mark.parametrize("channels", [1, 2, 7, 8, 9, 64])
+def test_many_channels_are_averaged_by_the_second_reader_too(channels: int) -> None:
+    samples = tone(16_000)[:, None] * np.arange(1, channels + 1) / channels
+    data = with_a_header_that_libsndfile_refuses(samples.astype(np.float32))
+    with pytest.raises(sf.LibsndfileError):
+        sf.read(io.BytesIO(data))
+    audio = read_audio(io.BytesIO(data))
+    assert (audio.channels, audio.rate_hz) == (channels, 16_000)
+    np.testing.assert_allclose(audio.samples, samples.mean(axis=1), atol=1e-6)
+
+
 def encode_with_av(path: Path, codec: str, rate_hz: int) -> None:
     import av
 

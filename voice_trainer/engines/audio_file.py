@@ -170,12 +170,12 @@ def _read_with_av(handle: BinaryIO, name: str, first_error: Exception) -> Audio:
         with av.open(handle, mode="r", metadata_errors="ignore") as container:
             if not container.streams.audio:
                 raise AudioUnreadable(nothing)
-            resampler = av.AudioResampler(format="fltp")
+            resampler = av.AudioResampler(format="flt")  # interleaved: PyAV crashes on eight planes and more
             for decoded in container.decode(container.streams.audio[0]):
                 for frame in resampler.resample(decoded):
                     rate = rate or frame.sample_rate
                     channels = channels or frame.layout.nb_channels
-                    blocks.append(_mono(frame.to_ndarray().T))
+                    blocks.append(_mono(frame.to_ndarray().reshape(-1, frame.layout.nb_channels)))
                     done += frame.samples
                 _check_length(done / (rate or 1), name)
     except (av.FFmpegError, ValueError) as error:
