@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Footer, Select
 from textual.widgets._footer import FooterKey
 
 from voice_trainer.engines.scripted import ScriptedSound
 from voice_trainer.errors import StoreCorrupt
+from voice_trainer.practice import Practice
 from voice_trainer.preferences import Preferences
 from voice_trainer.tui.app import VoiceTrainerApp
 from voice_trainer.tui.screens.confirm import ConfirmScreen
 from voice_trainer.tui.screens.help import HelpScreen
+from voice_trainer.tui.screens.history import HistoryScreen
 from voice_trainer.tui.screens.home import HomeScreen
 from voice_trainer.tui.screens.library import LibraryScreen
 from voice_trainer.tui.screens.practice import PracticeScreen
@@ -299,6 +303,36 @@ async def test_a_trainer_that_cannot_be_opened_says_why() -> None:
         await pilot.press("l", "s", "enter")
         assert isinstance(app.screen, HomeScreen)
         assert app.screen.query_one(TodayCard).has_focus
+
+
+@pytest.mark.parametrize(
+    ("keys", "there"),
+    [
+        (("l",), LibraryScreen),
+        (("s",), SettingsScreen),
+        (("y",), HistoryScreen),
+        (("enter",), PracticeScreen),
+        (("s", "l"), LibraryScreen),
+    ],
+)
+async def test_keys_pressed_before_it_is_opened_are_not_lost(
+    room: Room, keys: tuple[str, ...], there: type[Screen[None]]
+) -> None:
+    goes_on = threading.Event()
+
+    def slowly() -> Practice:
+        goes_on.wait(30.0)
+        return room.practice
+
+    app = VoiceTrainerApp(slowly, warm=False)
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await until(pilot, on(app, HomeScreen))
+        await pilot.press(*keys)
+        assert isinstance(app.screen, HomeScreen)
+        goes_on.set()
+        await until(pilot, on(app, there))
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, there)  # and nowhere else after it
 
 
 async def test_models_warm_behind_the_screen_and_say_so(room: Room) -> None:

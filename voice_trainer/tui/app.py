@@ -71,6 +71,7 @@ class VoiceTrainerApp(App[None]):
         self._joining: Joining | None = None
         self._warm = warm
         self._opened: Practice | None = None
+        self._asked_early: Callable[[], None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = DARK
@@ -118,6 +119,16 @@ class VoiceTrainerApp(App[None]):
 
             open_replay(self, self._replay)
         self._begin_together()
+        asked, self._asked_early = self._asked_early, None
+        if asked is not None:
+            asked()
+
+    def once_opened(self, go: Callable[[], None]) -> None:
+        """``go`` at once, or as soon as the practice is opened; of what is asked before that, the last counts."""
+        if self.opened:
+            go()
+        else:
+            self._asked_early = go
 
     def on_opening_failed(self, message: messages.OpeningFailed) -> None:
         self.status = "Not ready"
@@ -178,20 +189,17 @@ class VoiceTrainerApp(App[None]):
     def action_library(self) -> None:
         from .screens.library import LibraryScreen
 
-        if self.opened:
-            self.show(LibraryScreen())
+        self.once_opened(lambda: self.show(LibraryScreen()))
 
     def action_paths(self) -> None:
         from .screens.paths import PathsScreen
 
-        if self.opened:
-            self.show(PathsScreen())
+        self.once_opened(lambda: self.show(PathsScreen()))
 
     def action_settings(self) -> None:
         from .screens.settings import SettingsScreen
 
-        if self.opened:
-            self.show(SettingsScreen())
+        self.once_opened(lambda: self.show(SettingsScreen()))
 
     def action_help(self) -> None:
         from .screens.help import HelpScreen
@@ -274,8 +282,7 @@ class VoiceTrainerApp(App[None]):
     def action_together(self) -> None:
         from .screens.coach_home import CoachHomeScreen
 
-        if self.opened:
-            self.show(CoachHomeScreen())
+        self.once_opened(lambda: self.show(CoachHomeScreen()))
 
     def begin_session(self, session: Session, people: tuple[str, ...]) -> None:
         """Store a new session, with these people where it is in one room, and show it live."""

@@ -48,6 +48,7 @@ class HomeScreen(Page):
     def __init__(self) -> None:
         super().__init__()
         self.snapshot: HomeSnapshot | None = None
+        self._asked_early = False
         self._unfinished: dict[str, Unfinished] = {}
 
     def body(self) -> ComposeResult:
@@ -111,6 +112,9 @@ class HomeScreen(Page):
         lately.display = bool(options)
         self.query_one("#nothing").display = not options
         self.refresh_bindings()
+        asked, self._asked_early = self._asked_early, False
+        if asked and self.is_current:
+            self.action_practise()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         kind, _, key = (event.option.id or "").partition(":")
@@ -136,14 +140,16 @@ class HomeScreen(Page):
         return self._unfinished.get(option.id or "") if option else None
 
     def action_practise(self) -> None:
-        if self.snapshot is not None and self.snapshot.today is not None:
+        """Today's exercise; asked for before it is known, as soon as it is."""
+        if self.snapshot is None:
+            self._asked_early = True
+        elif self.snapshot.today is not None:
             self.trainer.practise(self.snapshot.today.exercise)
 
     def action_history(self) -> None:
         from .history import HistoryScreen
 
-        if self.trainer.opened:
-            self.trainer.show(HistoryScreen())
+        self.trainer.once_opened(lambda: self.trainer.show(HistoryScreen()))
 
     def action_replay(self) -> None:
         """The attempt that is marked in the list, as it sounded."""
