@@ -51,7 +51,7 @@ def other(number: int, name: str, **changes: Any) -> dict[str, Any]:
 
 def faults(folder: Path, *rows: dict[str, Any], kind: str = "replies") -> str:
     write(folder, *rows, kind=kind)
-    return "\n".join(map(str, check.read(folder).faults))
+    return "\n".join(map(str, check.checked(folder).faults))
 
 
 def write(folder: Path, *rows: dict[str, Any], kind: str = "replies") -> None:
@@ -66,7 +66,7 @@ def four(**changes: Any) -> list[dict[str, Any]]:
 
 
 def test_the_corpus_that_lies_there_has_no_faults() -> None:
-    corpus = check.read()
+    corpus = check.checked()
     assert corpus.own
     assert not corpus.faults
 
@@ -185,6 +185,87 @@ def test_public_and_second_judgements_are_counted_and_held_to_the_corpus(tmp_pat
     have = {goal.name: goal.have for goal in check.goals(check.read(tmp_path))}
     assert (have["public replies judged"], have["judged twice"]) == ("1", "1")
     assert "not in the corpus" in faults(tmp_path, again | {"id": "z-0042"}, kind="second")
+
+
+def turn(number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"sz-{number:04d}",
+        "session": "sz-01",
+        "topic": "smoking less",
+        "prompt": "Yeah.",
+        "reply": f"And mornings, um, mornings are the hard part, {number} of them a week.",
+        "style": "spoken",
+        "behavior": "reflection",
+        "reflection": "simple",
+        "question": "none",
+        "input": "none",
+    } | changes
+
+
+def test_sound_session_turns_have_no_faults(tmp_path: Path) -> None:
+    assert (
+        faults(
+            tmp_path,
+            turn(0),
+            turn(1, reply="okay so what would be different", style="asr", prompt="yeah"),
+            kind="sessions",
+        )
+        == ""
+    )
+    assert len(check.read(tmp_path).sessions) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"behavior": "question"}, "behavior is question, but its code is none"),
+        ({"behavior": "therapist_input"}, "behavior is therapist_input, but its code is none"),
+        ({"behavior": "advice"}, "behavior"),
+        ({"reply": " ".join(["well"] * 121)}, "121 words"),
+        ({"style": "asr", "reply": "okay"}, "prompt has capitals"),
+        ({"style": "asr", "prompt": "yeah"}, "reply has capitals"),
+        ({"id": "sz-0001"}, "stands 2 times"),
+        ({"reply": turn(1)["reply"].upper()}, "says the same as"),
+    ],
+)
+def test_each_fault_of_a_session_turn_is_seen(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    assert said in faults(tmp_path, turn(0, **changes), turn(1), kind="sessions")
+
+
+def peer(number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": f"pz-{number:04d}",
+        "thread": "pz-01",
+        "post": "third night without sleep and i keep thinking about the call",
+        "reply": f"that sounds awful, {number} nights is a lot. did you tell anybody?",
+        "emotional_reaction": 0,
+        "interpretation": 2,
+        "exploration": 2,
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, ""),
+        ({"interpretation": 3}, "interpretation"),
+        ({"exploration": -1}, "exploration"),
+        ({"reply": " ".join(["well"] * 121)}, "121 words"),
+        ({"id": "pz-0001"}, "stands 2 times"),
+        ({"reply": peer(1)["reply"]}, "says the same as"),
+    ],
+)
+def test_each_fault_of_a_peers_reply_is_seen(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    found = faults(tmp_path, peer(0, **changes), peer(1), kind="peers")
+    assert said in found if changes else found == ""
+
+
+def test_a_session_turn_is_nearly_no_reply_that_is_kept_for_testing(tmp_path: Path) -> None:
+    names = [f"N{n}" for n in range(60)]
+    kept = next(name for name in names if sides.side_of(as_reply(other(9, name))) == "test")
+    write(tmp_path, other(9, kept, reply="You kept his old coat all of these long years."))
+    near_it = turn(0, reply="You kept his old coat for all of these long years.")
+    assert "is nearly z-0009, on another side" in faults(tmp_path, near_it, kind="sessions")
 
 
 def as_reply(item: dict[str, Any]) -> Reply:

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 from training.corpus.check import read as read_corpus  # noqa: E402
 from training.listening import augment, data, metrics, split  # noqa: E402
 from training.listening.schema import HEADS, NOT_TAUGHT  # noqa: E402
-from voice_trainer.listening.moves import MOVES, Move  # noqa: E402
+from voice_trainer.listening.moves import MECHANISMS, MOVES, Move  # noqa: E402
 
 
 def annomi_row(group: int, reply: str, **labels: str) -> dict[str, object]:
@@ -80,6 +80,30 @@ def test_annomi_keeps_unknown_apart_from_absent(corpus: Path) -> None:
     assert advice.labels["advice"] == 1
     assert HEADS["input"][planning.labels["input"]] == "planning"
     assert "advice" not in planning.labels  # nobody said whether planning together is advice
+
+
+def test_session_turns_of_our_own_are_coded_as_annomi_is_and_are_for_fitting_alone(corpus: Path) -> None:
+    corpora = data.read_all(corpus)
+    found = corpora["sessions"]
+    turns = read_corpus().sessions
+    assert len(found) == len(turns)
+    for sample, turn in zip(found, turns, strict=True):
+        for head in ("behavior", "reflection", "question", "input"):
+            assert HEADS[head][sample.labels[head]] == getattr(turn, head)
+        assert ("advice" in sample.labels) == (turn.input in ("none", "advice"))
+    parts = split.split_all(corpora)
+    assert (parts["sessions"].train, parts["sessions"].dev, parts["sessions"].test) == (found, [], [])
+
+
+def test_peers_replies_of_our_own_are_coded_as_epitome_is_and_are_for_fitting_alone(corpus: Path) -> None:
+    corpora = data.read_all(corpus)
+    found = corpora["peers"]
+    replies = read_corpus().peers
+    assert len(found) == len(replies)
+    for sample, reply in zip(found, replies, strict=True):
+        assert all(sample.labels[head] == getattr(reply, head) for head in MECHANISMS)
+    parts = split.split_all(corpora)
+    assert (parts["peers"].train, parts["peers"].dev, parts["peers"].test) == (found, [], [])
 
 
 def test_epitome_rationales_label_their_sentences_alone(corpus: Path) -> None:

@@ -19,9 +19,11 @@ from training.corpus.schema import (
     CONTEXTS,
     TRAPS,
     Fault,
+    PeerReply,
     PublicReply,
     Reply,
     SecondJudgement,
+    SessionTurn,
     plain,
     read_lines,
     word_count,
@@ -30,7 +32,7 @@ from training.corpus.sides import side_of
 
 Name = TypeVar("Name")
 FOLDER = Path(__file__).resolve().parent
-OWN, EACH_TRAP, PUBLIC, TWICE = 2000, 120, 800, 0.15
+OWN, EACH_TRAP, SESSIONS, PEERS, PUBLIC, TWICE = 2000, 120, 1200, 500, 800, 0.15
 ASR_SHARE = (0.28, 0.39)
 TEST_SHARE = (0.17, 0.23)
 """The sides come from a hash of the speaker, so a fifth is met only nearly."""
@@ -40,9 +42,12 @@ SITUATION_REPLIES = (4, 10)
 
 @dataclass(frozen=True)
 class Corpus:
-    """What lies in the folder: replies of our own, public ones judged by id, second judgements, and the faults met."""
+    """What lies in the folder: replies, session turns and peers' replies of our own, public replies judged by id,
+    second judgements, and the faults met."""
 
     own: list[Reply] = field(default_factory=list)
+    sessions: list[SessionTurn] = field(default_factory=list)
+    peers: list[PeerReply] = field(default_factory=list)
     public: list[PublicReply] = field(default_factory=list)
     second: list[SecondJudgement] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -59,10 +64,12 @@ class Goal:
 
 
 def read(folder: Path = FOLDER) -> Corpus:
-    """All parts under ``replies``, ``public`` and ``second``; a line that can't be read is a fault, not an end."""
+    """All parts of every kind; a line that can't be read is a fault."""
     corpus = Corpus()
     for kind, record, into in (
         ("replies", Reply, corpus.own),
+        ("sessions", SessionTurn, corpus.sessions),
+        ("peers", PeerReply, corpus.peers),
         ("public", PublicReply, corpus.public),
         ("second", SecondJudgement, corpus.second),
     ):
@@ -70,6 +77,12 @@ def read(folder: Path = FOLDER) -> Corpus:
             found, faults = read_lines(path, record)
             into.extend(item for _, item in found)  # type: ignore[attr-defined]
             corpus.faults.extend(faults)
+    return corpus
+
+
+def checked(folder: Path = FOLDER) -> Corpus:
+    """``read``, with every fault of what it holds: every pair of texts is looked at, which takes seconds."""
+    corpus = read(folder)
     corpus.faults.extend(_faults(corpus))
     return corpus
 
@@ -92,6 +105,8 @@ def goals(corpus: Corpus) -> list[Goal]:
     ]
     table.append(_share("as a recognizer writes (asr)", asr, len(own), ASR_SHARE))
     table.append(_share("for testing only", test, len(own), TEST_SHARE))
+    table.append(_at_least("turns of sessions", len(corpus.sessions), SESSIONS))
+    table.append(_at_least("peers' replies", len(corpus.peers), PEERS))
     table.append(_at_least("public replies judged", len(corpus.public), PUBLIC))
     table.append(_at_least("judged twice", len(corpus.second), math.ceil(TWICE * judged) or 1))
     if len(own) >= 100:
@@ -108,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--complete", action="store_true", help="exit 1 unless every goal is met, too")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where replies/, public/ and second/ lie")
     options = parser.parse_args(arguments)
-    corpus = read(options.folder)
+    corpus = checked(options.folder)
     table = goals(corpus)
     _print_spread(corpus.own)
     width = max(len(goal.name) for goal in table)
@@ -122,17 +137,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _faults(corpus: Corpus) -> Iterator[Fault]:
-    for reply in corpus.own:
+    for reply in (*corpus.own, *corpus.sessions, *corpus.peers):
         yield from (Fault(reply.id, what) for what in reply.departures())
     yield from _repeated_ids(corpus)
     yield from _situation_faults(corpus.own)
-    yield from _duplicate_faults(corpus.own)
+    yield from _duplicate_faults(corpus.own, (*corpus.sessions, *corpus.peers))
     known = {item.id for item in (*corpus.own, *corpus.public)}
     yield from (Fault(item.id, "judged twice, but not in the corpus") for item in corpus.second if item.id not in known)
 
 
 def _repeated_ids(corpus: Corpus) -> Iterator[Fault]:
-    for items in ((*corpus.own, *corpus.public), corpus.second):
+    for items in ((*corpus.own, *corpus.sessions, *corpus.peers, *corpus.public), corpus.second):
         for name, count in Counter(item.id for item in items).items():
             if count > 1:
                 yield Fault(name, f"this id stands {count} times; give each its own")
@@ -152,12 +167,14 @@ def _situation_faults(own: Sequence[Reply]) -> Iterator[Fault]:
             yield Fault(situation, f"has {len(replies)} replies; a situation should have {low}–{high}")
 
 
-def _duplicate_faults(own: Sequence[Reply]) -> Iterator[Fault]:
-    for first, second, similarity in near_pairs([reply.reply for reply in own]):
-        one, two = own[first], own[second]
+def _duplicate_faults(own: Sequence[Reply], fitted: Sequence[SessionTurn | PeerReply]) -> Iterator[Fault]:
+    texts = [*own, *fitted]
+    used = [side_of(text) if isinstance(text, Reply) else "train" for text in texts]
+    for first, second, similarity in near_pairs([text.reply for text in texts]):
+        one, two = texts[first], texts[second]
         if plain(one.reply) == plain(two.reply):
             yield Fault(two.id, f"says the same as {one.id}")
-        elif side_of(one) != side_of(two):
+        elif used[first] != used[second]:
             yield Fault(two.id, f"is nearly {one.id}, on another side ({similarity:.2f}, allowed below {NEAR})")
     prompts = list({reply.situation: reply for reply in own}.values())
     for first, second, similarity in near_pairs([reply.prompt for reply in prompts]):

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "voice_trainer" / "listening_model"
 PROMPT_TOKENS = 48
 REPLY_TOKENS = 128
-VERSION = "listening-10"
+VERSION = "listening-11"
 DEVELOPED_ON = ("annomi", "epitome", "askparents", "needadvice", "own")
 
 
@@ -117,7 +117,7 @@ def _fit_twice(options: argparse.Namespace, splits: dict[str, Split], measured: 
         _put(small, measured)
     notes.append("temperatures: " + ", ".join(f"{head} {value:.2f}" for head, value in temperatures.items()))
 
-    everything = {name: split.all_to_fit() for name, split in splits.items() if name in DEVELOPED_ON}
+    everything = {name: split.all_to_fit() for name, split in splits.items() if name != "bolt"}
     net, log = _fitted(pretrained, encoder, everything, recipe)
     notes += [f"on all groups, which ships: {line}" for line in log]
     with tempfile.TemporaryDirectory() as folder:

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from training.corpus.check import read as read_corpus
 from training.corpus.public import public_id
-from training.corpus.schema import PublicReply, Reply
+from training.corpus.schema import PeerReply, PublicReply, Reply, SessionTurn
 from training.corpus.sides import group_of, side_of
-from voice_trainer.listening.moves import Move
+from voice_trainer.listening.moves import MECHANISMS, Move
 
 from .schema import HEADS, OF_CORPUS
 
@@ -72,7 +72,7 @@ class Sample:
     """One reply. ``spans[0]`` is always the whole of it.
 
     Attributes:
-        corpus: annomi, epitome, askparents, needadvice, bolt or own.
+        corpus: annomi, epitome, askparents, needadvice, bolt, own, sessions or peers.
         group: what must not be split across fitting and testing (source video, post, thread, speaker).
         weak: the whole reply's labels hold for at least one sentence each, but nobody said which.
         id: of a reply of a public set, as the corpus knows it.
@@ -133,21 +133,25 @@ def read_annomi(path: Path) -> list[Sample]:
     samples = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        kind = INPUT_OF_ANNOMI[row["input"]]
-        labels = {
-            "behavior": _class("behavior", row["behavior"]),
-            "reflection": _class("reflection", row["reflection"].replace("n/a", "none")),
-            "question": _class("question", row["question"].replace("n/a", "none")),
-            "input": _class("input", kind),
+        codes = {
+            "behavior": row["behavior"],
+            "reflection": row["reflection"].replace("n/a", "none"),
+            "question": row["question"].replace("n/a", "none"),
+            "input": INPUT_OF_ANNOMI[row["input"]],
         }
-        if kind in ("none", "advice"):  # information and planning often shade into advice: unknown there
-            labels["advice"] = int(kind == "advice")
-        sentences = split_sentences(row["reply"])
-        whole = Span(0, len(sentences), labels)
-        spans = (whole, *_asked(sentences, labels["question"]))
-        known = public_id("annomi", row)
-        samples.append(Sample("annomi", str(row["group"]), row["prompt"], sentences, spans, weak=True, id=known))
+        turn = _turn("annomi", str(row["group"]), row["prompt"], row["reply"], codes)
+        samples.append(replace(turn, id=public_id("annomi", row)))
     return samples
+
+
+def _turn(corpus: str, group: str, prompt: str, reply: str, codes: dict[str, str]) -> Sample:
+    """A turn of a session with its codes, head → class."""
+    labels = {head: _class(head, name) for head, name in codes.items()}
+    if codes["input"] in ("none", "advice"):  # information and planning often shade into advice: unknown there
+        labels["advice"] = int(codes["input"] == "advice")
+    sentences = split_sentences(reply)
+    spans = (Span(0, len(sentences), labels), *_asked(sentences, labels["question"]))
+    return Sample(corpus, group, prompt, sentences, spans, weak=True)
 
 
 def read_epitome(path: Path) -> list[Sample]:
@@ -155,15 +159,14 @@ def read_epitome(path: Path) -> list[Sample]:
 
     Sentences weigh together as much as the reply: they are many and mostly 0, and alone would drown its levels.
     """
-    heads = ("emotional_reaction", "interpretation", "exploration")
     samples = []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         sentences = split_sentences(row["reply"])
-        spans = [Span(0, len(sentences), {head: int(row[head]) for head in heads})]
+        spans = [Span(0, len(sentences), {head: int(row[head]) for head in MECHANISMS})]
         if len(sentences) > 1:
             for i, sentence in enumerate(sentences):
-                found = {h: int(row[h]) if _touches(sentence, row[f"{h}_rationales"]) else 0 for h in heads}
+                found = {h: int(row[h]) if _touches(sentence, row[f"{h}_rationales"]) else 0 for h in MECHANISMS}
                 if len(sentence.split()) <= SHORT and states(sentence):
                     found["question"] = 0
                 spans.append(Span(i, i + 1, found, 1 / len(sentences)))
@@ -233,6 +236,27 @@ def read_own(replies: list[Reply]) -> dict[str, list[Sample]]:
     return sides
 
 
+def read_sessions(turns: list[SessionTurn]) -> list[Sample]:
+    """Session turns of our own, coded as AnnoMI's are."""
+    heads = ("behavior", "reflection", "question", "input")
+    return [
+        _turn("sessions", turn.session, turn.prompt, turn.reply, {head: getattr(turn, head) for head in heads})
+        for turn in turns
+    ]
+
+
+def read_peers(replies: list[PeerReply]) -> list[Sample]:
+    """Peers' replies of our own, coded as EPITOME's are, but without the words that made the code."""
+    samples = []
+    for reply in replies:
+        sentences = split_sentences(reply.reply)
+        labels = {head: getattr(reply, head) for head in MECHANISMS}
+        samples.append(
+            Sample("peers", reply.thread, reply.post, sentences, (Span(0, len(sentences), labels),), weak=True)
+        )
+    return samples
+
+
 def with_judgements(samples: list[Sample], judged: list[PublicReply]) -> list[Sample]:
     """``samples`` of a public set, with what was judged of some beside their own labels, which stay as they are."""
     by_id = {item.id: judged_labels(item.moves, item.level) for item in judged}
@@ -257,6 +281,8 @@ def read_all(folder: Path) -> dict[str, list[Sample]]:
         "annomi": with_judgements(read_annomi(text / "annomi_train.jsonl"), corpus.public),
         "epitome": with_judgements(read_epitome(text / "epitome_train.jsonl"), corpus.public),
         **{f"own_{side}": samples for side, samples in own.items()},
+        "sessions": read_sessions(corpus.sessions),
+        "peers": read_peers(corpus.peers),
         "askparents": read_advice(advice / "askparents_train.tsv", "askparents"),
         "needadvice": read_advice(advice / "needadvice_train.tsv", "needadvice"),
         "askparents_test": read_advice(advice / "askparents_dev.tsv", "askparents"),

@@ -167,7 +167,8 @@ def write_card(path: Path, figures: Sequence[Figure], splits: dict[str, Split], 
         '"publicly and freely available" |',
         f"| EPITOME, Reddit part | {counted('epitome')} | none stated for this part |",
         f"| Advice-EMNLP2020 | drawn from {counted('askparents', 'needadvice')} sentences | MIT |",
-        f"| this project's corpus of spoken replies (training/corpus) | {counted('own')} replies | MIT |",
+        f"| this project's corpus of spoken replies (training/corpus) | {counted('own')} replies, "
+        f"{counted('sessions')} session turns, {counted('peers')} peers' replies | MIT |",
         "| judgements of this project on replies of AnnoMI and EPITOME | "
         f"{sum('level' in s.labels for n in ('annomi', 'epitome') for s in splits[n].all_to_fit().train)} | MIT |",
         "",

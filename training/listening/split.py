@@ -46,11 +46,14 @@ def by_group(samples: Sequence[Sample], dev: float, test: float, seed: int = SEE
 
 
 def split_all(corpora: dict[str, list[Sample]]) -> dict[str, Split]:
-    """AnnoMI and EPITOME 70/10/20; the advice sets keep their published development file as test, our own its sides."""
+    """AnnoMI and EPITOME 70/10/20; the advice sets keep their published development file as test, our own replies their
+    sides; our own session turns and peers' replies are for fitting alone."""
     splits = {name: by_group(corpora[name], dev=0.1, test=0.2) for name in ("annomi", "epitome")}
     for name in ("askparents", "needadvice"):
         parts = by_group(corpora[name], dev=0.08, test=0.0)
         splits[name] = Split(parts.train, parts.dev, corpora[f"{name}_test"])
     splits["bolt"] = Split([], [], corpora["bolt"])
     splits["own"] = Split(corpora["own_train"], corpora["own_dev"], corpora["own_test"])
+    for name in ("sessions", "peers"):
+        splits[name] = Split(corpora[name], [], [])
     return splits

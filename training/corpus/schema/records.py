@@ -42,9 +42,11 @@ TRAPS: tuple[Trap, ...] = get_args(Trap)
 
 REPLY_WORDS = (3, 60)
 PROMPT_WORDS = (10, 70)
+TURN_WORDS = (1, 120)
 
 Line = Annotated[str, msgspec.Meta(min_length=3, pattern=r"^\S(.*\S)?$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Mechanism = Annotated[int, msgspec.Meta(ge=0, le=2)]
 Level = Annotated[int, msgspec.Meta(ge=1, le=5)]
 
 NEEDS: dict[Trap, frozenset[Move]] = {
@@ -99,8 +101,8 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """What in this record goes against the format or the raters' conventions."""
         yield from _outside("reply", self.reply, REPLY_WORDS)
         yield from _outside("prompt", self.prompt, PROMPT_WORDS)
-        if self.style == "asr" and (self.reply != self.reply.lower() or re.search(r"[^\w\s']", self.reply)):
-            yield "style is asr, but the reply has capitals or punctuation; a recognizer writes neither"
+        if self.style == "asr":
+            yield from _marks("reply", self.reply)
         yield from _move_departures(self.moves)
         missing = sorted(NEEDS.get(self.trap, frozenset()) - set(self.moves)) if self.trap else []
         if missing:
@@ -119,6 +121,59 @@ class PublicReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: Level
     trap: Trap | None
     why: Line
+
+
+class SessionTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A professional's turn in a helping session, of our own, by the codes of motivational interviewing.
+
+    Attributes:
+        id: PART-0001. session: one client with one professional; its turns stay together. topic: the trouble.
+        prompt: the client's turn before, however short; empty at the beginning. reply: the professional's.
+        style: as a ``Reply``'s, of both.
+        behavior: what the turn mainly is. reflection, question, input: what is in it, main or not.
+    """
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+-[0-9]{4}$")]
+    session: Name
+    topic: Line
+    prompt: Annotated[str, msgspec.Meta(pattern=r"^(\S(.*\S)?)?$")]
+    reply: Line
+    style: Style
+    behavior: Literal["reflection", "question", "therapist_input", "other"]
+    reflection: Literal["none", "simple", "complex"]
+    question: Literal["none", "open", "closed"]
+    input: Literal["none", "information", "advice", "planning"]
+
+    def departures(self) -> Iterator[str]:
+        """What in this record goes against the format or the codes."""
+        yield from _outside("reply", self.reply, TURN_WORDS)
+        if self.style == "asr":
+            yield from _marks("prompt", self.prompt)
+            yield from _marks("reply", self.reply)
+        codes = {"reflection": self.reflection, "question": self.question, "therapist_input": self.input}
+        if codes.get(self.behavior) == "none":
+            yield f"behavior is {self.behavior}, but its code is none"
+
+
+class PeerReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One person's reply, of our own, to a post in a support forum, by EPITOME's three mechanisms.
+
+    Attributes:
+        id: PART-0001. thread: one post, which some replies share. post: the poster's words. reply: the other person's.
+        emotional_reaction, interpretation, exploration: of the whole reply; 0 none, 1 weak, 2 strong.
+    """
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+-[0-9]{4}$")]
+    thread: Name
+    post: Line
+    reply: Line
+    emotional_reaction: Mechanism
+    interpretation: Mechanism
+    exploration: Mechanism
+
+    def departures(self) -> Iterator[str]:
+        """What in this record goes against the format."""
+        yield from _outside("reply", self.reply, TURN_WORDS)
 
 
 class SecondJudgement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -168,6 +223,11 @@ def _outside(name: str, text: str, bounds: tuple[int, int]) -> Iterator[str]:
     words = word_count(text)
     if not bounds[0] <= words <= bounds[1]:
         yield f"{name} has {words} words; it should have {bounds[0]}–{bounds[1]}"
+
+
+def _marks(name: str, text: str) -> Iterator[str]:
+    if text != text.lower() or re.search(r"[^\w\s']", text):
+        yield f"style is asr, but the {name} has capitals or punctuation; a recognizer writes neither"
 
 
 def _move_departures(moves: list[Move]) -> Iterator[str]:
