@@ -40,6 +40,8 @@ SHORT = 8
 """Words of a Reddit sentence short enough that its final mark can be trusted to say that it is no question."""
 GUESSED = 0.4
 """Weight of a sentence whose label was read off its punctuation."""
+PEERS_WEIGHT = 0.5
+"""Of our own peers' replies, which hold more of what is rare in EPITOME than there is in life."""
 _ASKS = re.compile(
     r"\b(?:tell me|say more|describe|walk me|wonder\w*|curious|how|what|why|who|where|when|which)\b", re.IGNORECASE
 )
@@ -251,9 +253,8 @@ def read_peers(replies: list[PeerReply]) -> list[Sample]:
     for reply in replies:
         sentences = split_sentences(reply.reply)
         labels = {head: getattr(reply, head) for head in MECHANISMS}
-        samples.append(
-            Sample("peers", reply.thread, reply.post, sentences, (Span(0, len(sentences), labels),), weak=True)
-        )
+        whole = Span(0, len(sentences), labels, PEERS_WEIGHT)
+        samples.append(Sample("peers", reply.thread, reply.post, sentences, (whole,), weak=True))
     return samples
 
 

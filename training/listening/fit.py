@@ -52,7 +52,7 @@ class Recipe:
     epitome: float = 1.0
     own: float = 1.0
     own_weight: float = 1.0
-    advice: int = 900
+    advice: int = 1200
     asking: float = 0.15
     weak_weight: float = 0.4
     trivial: float = 0.3
@@ -62,7 +62,7 @@ class Recipe:
     excerpts: float = 0.2
     frozen_layers: int = 2
     threads: int = 2
-    minutes: float = 19.0
+    minutes: float = 17.5
 
 
 WEIGHED = ("reflection", "input", "emotional_reaction", "interpretation", "exploration")
@@ -111,7 +111,7 @@ def class_weights(splits: dict[str, Split], power: float) -> dict[str, list[floa
     """Head → weight of each class in the loss: inverse frequency to ``power``, with a mean of 1 over the replies."""
     found = {head: [1.0] * len(classes) for head, classes in HEADS.items()}
     for head in (*WEIGHED, *OF_CORPUS):
-        sources = ("own",) if head in OF_CORPUS else ("annomi", "epitome")
+        sources = ("own",) if head in OF_CORPUS else ("annomi", "epitome", "sessions", "peers")
         labels = [s.labels[head] for name in sources for s in splits[name].train if head in s.labels]
         counts = [max(1, labels.count(label)) for label in range(len(HEADS[head]))]
         raw = [(len(labels) / count) ** power for count in counts]
