@@ -29,7 +29,7 @@ PLAIN_TAGS = frozenset({"str", "int", "float", "bool", "null", "timestamp", "seq
 """What YAML finds by itself in what people write; anything else was asked for by a tag."""
 OUTCOMES = ("attuned", "partly", "missed")
 LONGEST_NAME = 255
-"""Of a sound, as it is told; no file has a longer one."""
+"""Of what a file names, as it is told; no file has a longer name."""
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -105,7 +105,7 @@ def _parse(path: Path, text: str) -> tuple[Document | None, tuple[Fault, ...]]:
         if type(error).__name__ == "MaxDepthExceededError":  # older ruamel.yaml has none, and recurses
             return None, (Fault(path, line, "", TOO_DEEP),)
         said = " ".join(part for part in (error.context, error.problem) if part)
-        return None, (Fault(path, line, "", f"is not YAML: {said or error}"),)
+        return None, (Fault(path, line, "", f"is not YAML: {_short(said or str(error))}"),)
     except RecursionError:
         return None, (Fault(path, 1, "", TOO_DEEP),)
     except (YAMLError, ValueError, AttributeError, TypeError, IndexError, KeyError) as error:
@@ -113,7 +113,7 @@ def _parse(path: Path, text: str) -> tuple[Document | None, tuple[Fault, ...]]:
         where = getattr(error, "position", None)
         line = text[:where].count("\n") + 1 if isinstance(where, int) else 1
         said = str(error).partition("\n")[0] or "it can't be read"
-        return None, (Fault(path, line, "", f"is not YAML: {said}"),)
+        return None, (Fault(path, line, "", f"is not YAML: {_short(said)}"),)
     document = Document(data, lines)
     return document, located(path, document, faults)
 
@@ -130,7 +130,7 @@ def _plain(node: Node, key: Key, lines: dict[Key, int], faults: list[Misfit], se
         return None
     seen.add(id(node))
     if str(node.tag).removeprefix(HEAD) not in PLAIN_TAGS:
-        faults.append(Misfit(key, f"has a tag ({node.tag}); leave it out"))
+        faults.append(Misfit(key, f"has a tag ({_short(str(node.tag))}); leave it out"))
     kind = type(node).__name__
     if kind == "ScalarNode":
         return _scalar(str(node.tag).removeprefix(HEAD), node.value)
@@ -173,7 +173,7 @@ def story_misfits(data: object, stem: str) -> Iterator[Misfit]:
         return
     name = data.get("id")
     if isinstance(name, str) and name != stem:
-        yield Misfit(("id",), f'is "{name}", but the file is called {stem}; give both the same name')
+        yield Misfit(("id",), f'is "{_short(name)}", but the file is called {stem}; give both the same name')
     turns = data.get("turns")
     if not isinstance(turns, list):
         return
@@ -186,7 +186,8 @@ def story_misfits(data: object, stem: str) -> Iterator[Misfit]:
             yield Misfit(("turns", place, "model_replies"), text)
         own = turn.get("id")
         if isinstance(own, str) and own in places:
-            yield Misfit(("turns", place, "id"), f'"{own}" is already turns[{places[own]}]; give each turn its own id')
+            text = f'"{_short(own)}" is already turns[{places[own]}]; give each turn its own id'
+            yield Misfit(("turns", place, "id"), text)
         elif isinstance(own, str):
             places[own] = place
     yield from _way_misfits(turns, places)
@@ -202,8 +203,8 @@ def _way_misfits(turns: list[Any], places: dict[str, int]) -> Iterator[Misfit]:
             if isinstance(target, str) and target in places:
                 leads[place].append((outcome, places[target]))
             elif isinstance(target, str):
-                hint = near(target, places) or f"; turns here: {', '.join(places)}"
-                yield Misfit(("turns", place, "next", outcome), f'there is no turn "{target}"{hint}')
+                hint = near(target, places) or f"; turns here: {_short(', '.join(places))}"
+                yield Misfit(("turns", place, "next", outcome), f'there is no turn "{_short(target)}"{hint}')
     reached: set[int] = set()
     for place, outcome in _walk(0, leads, reached, []):
         yield Misfit(("turns", place, "next", outcome), "leads in a circle; every branch has to end")

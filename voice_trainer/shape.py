@@ -50,7 +50,7 @@ def _one_line(key: str) -> str:
 def near(word: str, known: Iterable[str]) -> str:
     """``; did you mean "x"?`` where something known looks like ``word``, else ""."""
     close = difflib.get_close_matches(word.lower(), list(known), n=2, cutoff=0.6)
-    return "; did you mean " + " or ".join(f'"{each}"' for each in close) + "?" if close else ""
+    return "; did you mean " + " or ".join(f'"{_one_line(each)}"' for each in close) + "?" if close else ""
 
 
 def shown(value: object) -> str:

@@ -242,6 +242,29 @@ def test_a_file_that_is_no_exercise_at_all_is_told(write: Write, whole: tuple[by
     assert all("\n" not in str(fault) for fault in faults)
 
 
+LONG = "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        f"id: {LONG}",
+        f"title: !{LONG} a",
+        f"title: *{LONG}",
+        f"{LONG}: 1",
+        f"id: {LONG}\nid: {LONG}",
+        f"turns: [{{id: {LONG}}}, {{id: {LONG}}}]",
+        f"turns: [{{id: {LONG}, next: {{missed: {LONG[:-1]}y}}}}, {{id: a, next: {{missed: y{LONG}}}}}]",
+        f"turns: [{{id: a, audio: {LONG}, feelings: [{LONG}]}}]",
+        f"skill: {LONG}",
+    ],
+)
+def test_what_is_far_too_long_is_cut_short_where_it_is_told(write: Write, whole: str) -> None:
+    with pytest.raises(ExerciseInvalid) as told:
+        load_exercise(write(whole))
+    assert all(len(line) < 1000 for line in str(told.value).splitlines())
+
+
 def test_a_file_that_is_not_there_or_far_too_large_is_told(write: Write, tmp_path: Path) -> None:
     (fault,) = check_file(tmp_path / "none.yaml")
     assert "can't be read: no such file" in fault.text
