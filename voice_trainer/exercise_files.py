@@ -264,4 +264,5 @@ def _is_file(path: Path) -> bool:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+    line = " ".join(name.splitlines())
+    return line if len(line) <= LONGEST_NAME else f"{line[:LONGEST_NAME]}…"

@@ -54,7 +54,7 @@ def near(word: str, known: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as it is quoted back, kept short."""
+    """A value as it is quoted back, in one line and kept short."""
     if value is None:
         return "empty"
     if isinstance(value, bool):
@@ -63,7 +63,7 @@ def shown(value: object) -> str:
         return "a group of keys"
     if isinstance(value, list | tuple):
         return "a list"
-    text = str(value)
+    text = " ".join(str(value).split())
     text = text if len(text) <= 40 else text[:39] + "…"
     return f'"{text}"' if isinstance(value, str) else text
 

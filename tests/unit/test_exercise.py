@@ -265,6 +265,15 @@ def test_what_is_far_too_long_is_cut_short_where_it_is_told(write: Write, whole:
     assert all(len(line) < 1000 for line in str(told.value).splitlines())
 
 
+@pytest.mark.parametrize(
+    "whole", ["|\n  id: a\n  title: b\n", 'id: "a\\nb"\n', 'title: !"a\\nb" c\n', 'id: a\nskill: "b\\nc"\n']
+)
+def test_a_fault_is_one_line_whatever_it_quotes(write: Write, whole: str) -> None:
+    faults = check_file(write(whole))
+    assert faults
+    assert all("\n" not in str(fault) for fault in faults)
+
+
 def test_a_file_that_is_not_there_or_far_too_large_is_told(write: Write, tmp_path: Path) -> None:
     (fault,) = check_file(tmp_path / "none.yaml")
     assert "can't be read: no such file" in fault.text
