@@ -240,6 +240,7 @@ def test_a_trainer_that_reads_all_the_while_is_told_and_it_can_be_tried_again(
     tmp_path: Path, new_attempt: NewAttempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voice_trainer.store.opening.BUSY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("voice_trainer.store.database.BUSY_TIMEOUT_S", 0.2)
     home = Home(tmp_path / "home", new_attempt)
     home.practise("Wilhelmina", "Zwiebelturm")
     reading, let_go = threading.Event(), threading.Event()
@@ -268,6 +269,25 @@ def test_a_trainer_that_reads_all_the_while_is_told_and_it_can_be_tried_again(
         let_go.set()
         reader.join()
     forget(home.store, home.recordings, everything)
+    assert home.holds("Zwiebelturm", "Wilhelmina") == []
+    home.store.close()
+
+
+def test_another_program_that_empties_the_journal_too_is_waited_for(
+    tmp_path: Path, new_attempt: NewAttempt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite answers at once then, however long it is told to wait."""
+    home = Home(tmp_path / "home", new_attempt)
+    home.practise("Wilhelmina", "Zwiebelturm")
+    run_alone, asked = type(home.store)._run_alone, []
+
+    def busy_at_first(store: object, statement: str) -> tuple[object, ...]:
+        asked.append(statement)
+        return (1, 0, 0) if len(asked) <= 3 else run_alone(store, statement)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(home.store), "_run_alone", busy_at_first)
+    forget(home.store, home.recordings, forgetting.select_all(home.store, home.recordings))
+    assert len(asked) > 3
     assert home.holds("Zwiebelturm", "Wilhelmina") == []
     home.store.close()
 

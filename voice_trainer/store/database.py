@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from .sessions import DatabaseSessions
 
 WRITES = "voice_trainer_writes"
 """Execution option of a transaction that writes."""
+RETRY_S = 0.02
 MOST_NAMED = 3
 """Ids that are told apart for a beginning that fits several."""
 SUMMARY = tuple(attempts.c[name] for name in AttemptSummary.__struct_fields__)
@@ -338,7 +340,12 @@ class DatabaseStore:
         """SQLite overwrites what was removed in its file (secure_delete), but its journal still holds it."""
         if self._engine.dialect.name != "sqlite":
             return
-        busy = self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        # For readers and writers SQLite waits by itself, but not for another program that empties the journal as well.
+        until = time.monotonic() + BUSY_TIMEOUT_S
+        while busy := self._run_alone("PRAGMA wal_checkpoint(TRUNCATE)")[0]:
+            if time.monotonic() >= until:
+                break
+            time.sleep(RETRY_S)
         if busy:
             raise StoreUnwritable(
                 f"{self._place} is read by another program just now, so that its journal keeps the bytes of what was "
