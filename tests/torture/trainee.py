@@ -12,6 +12,7 @@ import ctypes
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -132,8 +133,11 @@ class _Sound(ScriptedSound):
 def exercise(folder: Path) -> Exercise:
     """One turn, its sound in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / "start.wav").exists():
-        write_audio(folder / "start.wav", truth()[:8_000], 16_000, "wav")
+    prompt = folder / "start.wav"
+    if not prompt.exists():  # two trainers share it
+        with tempfile.TemporaryDirectory(dir=folder) as own:
+            write_audio(Path(own) / prompt.name, truth()[:8_000], 16_000, "wav")
+            (Path(own) / prompt.name).replace(prompt)
     turn = Turn(
         id="start",
         text="I waited two hours.",
