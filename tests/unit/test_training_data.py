@@ -82,28 +82,17 @@ def test_annomi_keeps_unknown_apart_from_absent(corpus: Path) -> None:
     assert "advice" not in planning.labels  # nobody said whether planning together is advice
 
 
-def test_session_turns_of_our_own_are_coded_as_annomi_is_and_are_for_fitting_alone(corpus: Path) -> None:
-    corpora = data.read_all(corpus)
-    found = corpora["sessions"]
-    turns = read_corpus().sessions
-    assert len(found) == len(turns)
-    for sample, turn in zip(found, turns, strict=True):
+def test_our_own_session_turns_and_peers_replies_keep_their_codes_and_are_for_fitting_alone(corpus: Path) -> None:
+    corpora, written = data.read_all(corpus), read_corpus()
+    for turn, sample in zip(written.sessions, corpora["sessions"], strict=True):
         for head in ("behavior", "reflection", "question", "input"):
             assert HEADS[head][sample.labels[head]] == getattr(turn, head)
         assert ("advice" in sample.labels) == (turn.input in ("none", "advice"))
-    parts = split.split_all(corpora)
-    assert (parts["sessions"].train, parts["sessions"].dev, parts["sessions"].test) == (found, [], [])
-
-
-def test_peers_replies_of_our_own_are_coded_as_epitome_is_and_are_for_fitting_alone(corpus: Path) -> None:
-    corpora = data.read_all(corpus)
-    found = corpora["peers"]
-    replies = read_corpus().peers
-    assert len(found) == len(replies)
-    for sample, reply in zip(found, replies, strict=True):
+    for reply, sample in zip(written.peers, corpora["peers"], strict=True):
         assert all(sample.labels[head] == getattr(reply, head) for head in MECHANISMS)
     parts = split.split_all(corpora)
-    assert (parts["peers"].train, parts["peers"].dev, parts["peers"].test) == (found, [], [])
+    for name in ("sessions", "peers"):
+        assert (parts[name].train, parts[name].dev, parts[name].test) == (corpora[name], [], [])
 
 
 def test_epitome_rationales_label_their_sentences_alone(corpus: Path) -> None:

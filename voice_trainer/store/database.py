@@ -26,6 +26,7 @@ from .sessions import DatabaseSessions
 WRITES = "voice_trainer_writes"
 """Execution option of a transaction that writes."""
 RETRY_S = 0.02
+"""Between two tries to empty the journal; doing it takes milliseconds."""
 MOST_NAMED = 3
 """Ids that are told apart for a beginning that fits several."""
 SUMMARY = tuple(attempts.c[name] for name in AttemptSummary.__struct_fields__)
