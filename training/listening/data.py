@@ -40,8 +40,6 @@ SHORT = 8
 """Words of a Reddit sentence short enough that its final mark can be trusted to say that it is no question."""
 GUESSED = 0.4
 """Weight of a sentence whose label was read off its punctuation."""
-PEERS_WEIGHT = 0.5
-"""Of our own peers' replies, which hold more of what is rare in EPITOME than there is in life."""
 _ASKS = re.compile(
     r"\b(?:tell me|say more|describe|walk me|wonder\w*|curious|how|what|why|who|where|when|which)\b", re.IGNORECASE
 )
@@ -253,7 +251,7 @@ def read_peers(replies: list[PeerReply]) -> list[Sample]:
     for reply in replies:
         sentences = split_sentences(reply.reply)
         labels = {head: getattr(reply, head) for head in MECHANISMS}
-        whole = Span(0, len(sentences), labels, PEERS_WEIGHT)
+        whole = Span(0, len(sentences), labels)
         samples.append(Sample("peers", reply.thread, reply.post, sentences, (whole,), weak=True))
     return samples
 

@@ -34,7 +34,9 @@ class Recipe:
         beside_aside: share of AnnoMI replies that get a short turn put before or after them.
         joined: share of our own replies that get another one to the same speaker put after them.
         excerpts: share of AnnoMI replies of which one stating sentence is read alone as well.
-        epitome: times that EPITOME is read in an epoch. own: times that the corpus of this project is.
+        epitome, own: times that EPITOME, and our own replies, are read in an epoch.
+        sessions, peers: the same of our session turns and peers' replies: they are many beside the public sets whose
+            codes they carry, coded by one writer, and hold more of what is rare than there is in life.
         own_weight: of the losses of the heads that our own corpus teaches, so that they don't drown the public codes.
         rare: power of a class's inverse frequency by which its loss is weighed in ``WEIGHED`` heads and our own.
         decay: of the rate from one layer of the encoder to the one below it.
@@ -51,6 +53,8 @@ class Recipe:
     rare: float = 0.5
     epitome: float = 1.0
     own: float = 1.0
+    sessions: float = 0.75
+    peers: float = 0.5
     own_weight: float = 1.0
     advice: int = 1200
     asking: float = 0.15
@@ -75,12 +79,12 @@ Target = tuple[int, dict[str, int], float]
 
 def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) -> list[Sample]:
     """One epoch's samples, drawn and augmented anew."""
-    annomi, epitome = splits["annomi"].train, splits["epitome"].train + splits["peers"].train
-    talk = [s for s in annomi if s.words > 2 or rng.random() < recipe.trivial] + splits["sessions"].train
-    again = rng.sample(epitome, round(len(epitome) * (recipe.epitome % 1)))
+    annomi, sessions = splits["annomi"].train, splits["sessions"].train
+    epitome = _times(splits["epitome"].train, recipe.epitome, rng) + _times(splits["peers"].train, recipe.peers, rng)
+    talk = [s for s in annomi if s.words > 2 or rng.random() < recipe.trivial] + _times(sessions, recipe.sessions, rng)
     own = splits["own"].train
     to_one = {group: [s for s in own if s.group == group] for group in sorted({s.group for s in own})}
-    own = own * int(recipe.own) + rng.sample(own, round(len(own) * (recipe.own % 1)))
+    own = _times(own, recipe.own, rng)
     own = [with_another(s, to_one[s.group], rng) if rng.random() < recipe.joined else s for s in own]
     prompts = [sample.prompt for sample in annomi + epitome if sample.prompt]
     advice = [s for name in ("askparents", "needadvice") for s in _advice_drawn(splits[name].train, recipe, rng)]
@@ -89,7 +93,7 @@ def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) 
     asides = [s for s in asides if not s.labels["question"]]
     parts = [part for s in talk if rng.random() < recipe.excerpts and (part := excerpt(s, rng))]
     beside = []
-    for sample in talk + epitome * int(recipe.epitome) + again:
+    for sample in talk + epitome:
         chance = rng.random()
         if chance < recipe.beside_advice:
             beside.append(with_advice(sample, rng.choice(advice)))
@@ -98,6 +102,11 @@ def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) 
         else:
             beside.append(sample)
     return [speechlike(sample, rng) for sample in beside + parts + own + join_advice(advice, prompts, rng)]
+
+
+def _times(samples: list[Sample], times: float, rng: random.Random) -> list[Sample]:
+    """All as often as ``times`` is whole, and a part for the rest, drawn anew."""
+    return samples * int(times) + rng.sample(samples, round(len(samples) * (times % 1)))
 
 
 def _advice_drawn(samples: Sequence[Sample], recipe: Recipe, rng: random.Random) -> list[Sample]:
