@@ -321,6 +321,21 @@ def test_a_damaged_row_is_told_and_the_others_are_read(meeting: Meeting) -> None
     assert store.sessions.session(other.id) == other.session
 
 
+@pytest.mark.parametrize("value", [3, 2**62, 0.5, "words"])
+def test_a_state_that_is_no_bytes_is_told(meeting: Meeting, value: object) -> None:
+    """SQLite keeps what it is given; a number must not become as many bytes."""
+    store = meeting.store
+    assert isinstance(store, DatabaseStore)
+    if store._engine.dialect.name != "sqlite":
+        pytest.skip("a server holds a column to its type")
+    store.sessions.keep_state(meeting.id, b"where it stands")
+    with store._engine.begin() as connection:
+        connection.execute(sql.text("UPDATE session_states SET state = :value"), {"value": value})
+    with pytest.raises(StoreCorrupt, match=f"the state of session {meeting.id} is no bytes") as told:
+        store.sessions.state(meeting.id)
+    assert "\n" not in str(told.value)
+
+
 # what was agreed to, and for how long
 
 

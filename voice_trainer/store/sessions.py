@@ -282,7 +282,9 @@ class DatabaseSessions:
         query = sql.select(states.c.state).where(states.c.session_id == session_id)
         with translated(self._place), self._engine.begin() as connection:
             found = connection.execute(query).scalar()
-            return None if found is None else bytes(found)
+            if not isinstance(found, bytes | None):  # SQLite keeps any value in any column
+                raise TypeError(f"the state of session {session_id} is no bytes but {type(found).__name__}")
+            return found
 
     # forgetting
 
