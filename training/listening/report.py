@@ -32,8 +32,8 @@ ANCHORS = {
 REPLY_WORDS = range(20, 31)
 
 
-def throughput(listener: OnnxListener, splits: dict[str, Split]) -> tuple[float, float, float]:
-    """Replies of about 25 words with their real prompts: (a second batched, a second one by one, ms of CPU a reply)."""
+def throughput(listener: OnnxListener, splits: dict[str, Split]) -> tuple[float, float]:
+    """Replies of about 25 words with their real prompts: (a second of the clock, ms of CPU a reply)."""
     items = [
         (s.prompt, s.sentences)
         for name in ("annomi", "epitome")
@@ -43,12 +43,8 @@ def throughput(listener: OnnxListener, splits: dict[str, Split]) -> tuple[float,
     listener.warm()
     clock, cpu = time.perf_counter(), time.process_time()
     listener.listen_many(items)
-    batched, used = time.perf_counter() - clock, time.process_time() - cpu
-    clock = time.perf_counter()
-    for prompt, sentences in items[:60]:
-        listener.listen(prompt, sentences)
-    single = (time.perf_counter() - clock) / min(60, len(items))
-    return len(items) / batched, 1 / single, used / len(items) * 1000
+    wall, used = time.perf_counter() - clock, time.process_time() - cpu
+    return len(items) / wall, used / len(items) * 1000
 
 
 def _table(figures: Sequence[Figure]) -> list[str]:
@@ -87,7 +83,7 @@ def write_results(
     figures: Sequence[Figure],
     level_figures: Sequence[LevelFigure],
     splits: dict[str, Split],
-    rate: tuple[float, float, float],
+    rate: tuple[float, float],
     minutes: float,
     notes: Sequence[str],
     folder: Path,
@@ -125,8 +121,8 @@ def write_results(
         "",
         *(f"* {note}" for note in notes),
         f"* this run: {minutes:.1f} minutes by the clock ({platform.machine()}, other work on the machine not excluded)",
-        f"* throughput, one thread, replies of 20–30 words with their prompts: {rate[0]:.0f} a second batched, "
-        f"{rate[1]:.0f} one by one (wall clock); {rate[2]:.1f} ms of CPU a reply",
+        f"* throughput, one thread, replies of 20–30 words with their prompts: {rate[0]:.0f} a second "
+        f"(wall clock); {rate[1]:.1f} ms of CPU a reply",
         "* split sizes (train/dev/test): "
         + "; ".join(f"{n} {len(s.train)}/{len(s.dev)}/{len(s.test)}" for n, s in splits.items()),
         "",

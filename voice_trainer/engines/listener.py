@@ -26,8 +26,6 @@ Probabilities = dict[str, NDArray[np.float32]]
 """Head → probability of each class, one row a span: shape (1 + sentences, classes)."""
 
 FOLDER = Path(__file__).resolve().parent.parent / "listening_model"
-BATCH_TOKENS = 4096
-"""Most tokens, padding included, that one network call takes in ``listen_many``; bounds memory to some 200 MB."""
 NETWORK, WORDS, DESCRIBED = "model.onnx", "tokenizer.json", "model.json"
 SUMS = "SHA256SUMS"
 QUESTIONS: tuple[Move, ...] = ("open_question", "closed_question")
@@ -173,19 +171,10 @@ class OnnxListener:
         return [_merged(manifest, parts, len(items[i][1])) for i, parts in enumerate(read)]
 
     def _run(self, rows: list[tuple[int, Encoded]]) -> list[tuple[int, Encoded, NDArray[np.float32]]]:
-        """Rows of like length together, so that little is padded; order within a reply is kept."""
+        """One row at a time. The int8 activations share one scale in a run, so that beside others a reply would be read
+        otherwise than alone; and it is no slower, since nothing is padded."""
         session = self._load()[2]
-        results: dict[int, NDArray[np.float32]] = {}
-        waiting: list[int] = []
-        order = sorted(range(len(rows)), key=lambda at: len(rows[at][1].ids))
-        for place, at in enumerate(order):
-            waiting.append(at)
-            following = len(rows[order[place + 1]][1].ids) if place + 1 < len(order) else 0
-            if not following or (len(waiting) + 1) * following > BATCH_TOKENS:
-                (logits,) = session.run(None, pad([rows[w][1] for w in waiting]))
-                results.update(zip(waiting, logits, strict=True))
-                waiting = []
-        return [(index, row, results[at][: len(row.spans)]) for at, (index, row) in enumerate(rows)]
+        return [(index, row, session.run(None, pad([row]))[0][0]) for index, row in rows]
 
     def _load(self) -> tuple[Manifest, Encoder, Any]:
         if self._loaded is None:

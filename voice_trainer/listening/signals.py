@@ -31,7 +31,9 @@ def read_signals(prompt: str, spoken: tuple[Spoken, ...], reading: Reading, fit:
         content=min(1.0, taken / CONTENT_WORDS),
         feeling=fit.value,
         meaning=max(interpretation, min(1.0, len(unsaid) / MEANING_WORDS)),
-        validation=max(moves.get("validation", 0.0), _mechanism(reading, "emotional_reaction")),
+        validation=max(
+            moves.get("validation", 0.0), moves.get("affirmation", 0.0), _mechanism(reading, "emotional_reaction")
+        ),
         inviting=max(moves.get("open_question", 0.0), _mechanism(reading, "exploration")),
         repair=moves.get("repair", 0.0),
         harm=harm(moves),

@@ -73,10 +73,8 @@ def _wording(read) -> float:
 
 def test_all_at_once_is_5_and_nothing_is_1() -> None:
     full = span(reflection=1.0, warmth=2.0, interpretation=2.0)
-    assert (
-        rated("You lit candles and sat there alone, and that hurt. You want to matter, to be remembered.", full).level
-        == 5
-    )
+    everything = "You made soup, lit candles and sat there alone, and that hurt. You want to matter, to be remembered."
+    assert rated(everything, full).level == 5
     assert rated("So what's for dessert then?", span()).level == 1
 
 
