@@ -32,7 +32,7 @@ test: $(VENV)/.ready-dev sound-test postgres browser check ## everything that is
 	@$(BIN)/pytest -m "alone and not long" tests/soak tests/end_to_end $(ARGS) || [ $$? = $(NONE_CHOSEN) ]
 
 soak: $(VENV)/.ready-dev ## what takes long: two hundred people for ten minutes, a network gone for one, every voice and reply
-	VOICE_TRAINER_SOAK=1 VOICE_TRAINER_SOAK_MINUTES=10 $(BIN)/pytest -s tests/soak tests/coach/wire/test_faults.py
+	VOICE_TRAINER_SOAK=1 VOICE_TRAINER_SOAK_MINUTES=10 $(BIN)/pytest -s tests/soak tests/coach/wire/test_faults.py tests/end_to_end/test_replay_in_step.py
 	$(BIN)/pytest -n 2 -m long tests
 
 torture: $(VENV)/.ready-dev sound-test ## an hour of bad input, two hundred kills, a disk full at every write

@@ -1,4 +1,4 @@
-"""A coach and two hundred people, for half a minute, or (``make soak``) for ten.
+"""A coach and two hundred people, for a quarter of a minute, or (``make soak``) for ten.
 
 VOICE_TRAINER_SOAK_MINUTES and _PEOPLE say how long, and how many. What was measured is printed (``pytest -s``).
 """
@@ -19,7 +19,7 @@ from .crowd import Came
 from .hosting import STEP_S, Hosted
 
 PEOPLE = int(os.environ.get("VOICE_TRAINER_SOAK_PEOPLE") or 200)
-MINUTES = float(os.environ.get("VOICE_TRAINER_SOAK_MINUTES") or 0.5)
+MINUTES = float(os.environ.get("VOICE_TRAINER_SOAK_MINUTES") or 0.25)
 REPO = Path(__file__).resolve().parents[2]
 WITHIN_S = 0.1
 OF_ALL = 0.99
