@@ -1,6 +1,7 @@
 """What people say every day, in the fewest words: is what hurts told from what doesn't?
 
-None of these replies is in the corpus that the model was fitted on.
+None of these replies is in the corpus that the model was fitted on. The weights of the level's formula were chosen with
+them in view, so this holds what was reached, and is no test on anything unseen.
 """
 
 from __future__ import annotations
