@@ -53,8 +53,8 @@ READ_SHARE = 0.7
 HARM_WEIGHT = 0.7
 """These and the weights were chosen on the exercises' 889 model replies, which no model is fitted on and whose levels
 others who saw nothing but the words gave again (quadratic κ .95), and on the development side of the corpus; so
-agreement on these is no test. So were the 49 sentences of ``tests/engines/test_plain_talk.py`` looked at meanwhile, and
-one of them is why affirmation counts. With the model that is measured 94 % of the exercises' replies are within one and 95 % of
+agreement on these is no test. The 49 sentences of ``tests/engines/test_plain_talk.py`` were in view as well, and one of
+them is why affirmation counts. With the model that is measured 94 % of the exercises' replies are within one and 95 % of
 their pairs in order; with the one that ships, 96 and 96 %."""
 WRONG_FEELING = 0.8
 PARROT_CEILING = 3.0
