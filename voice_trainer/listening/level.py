@@ -54,8 +54,8 @@ HARM_WEIGHT = 0.7
 """These and the weights were chosen on the exercises' 889 model replies, which no model is fitted on and whose levels
 others who saw nothing but the words gave again (quadratic κ .95), and on the development side of the corpus; so
 agreement on these is no test. The 49 sentences of ``tests/engines/test_plain_talk.py`` were in view as well, and one of
-them is why affirmation counts. With the model that is measured 94 % of the exercises' replies are within one and 95 % of
-their pairs in order; with the one that ships, 96 and 96 %."""
+them is why affirmation counts. With the model that is measured 94 % of the exercises' replies are within one and 95 %
+of their pairs in order; with the one that ships, 96 and 96 %."""
 WRONG_FEELING = 0.8
 PARROT_CEILING = 3.0
 HARM_FROM = 0.25
