@@ -55,7 +55,7 @@ def faults(folder: Path, *rows: dict[str, Any], kind: str = "replies") -> str:
 
 
 def write(folder: Path, *rows: dict[str, Any], kind: str = "replies") -> None:
-    (folder / kind).mkdir(exist_ok=True)
+    (folder / kind).mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(item) + "\n" for item in rows)
     (folder / kind / "z.jsonl").write_text(text, encoding="utf-8")
 
@@ -188,6 +188,18 @@ def test_public_and_second_judgements_are_counted_and_held_to_the_corpus(tmp_pat
     have = {goal.name: goal.have for goal in check.goals(check.read(tmp_path))}
     assert (have["public replies judged"], have["judged twice"]) == ("1", "1")
     assert "not in the corpus" in faults(tmp_path, again | {"id": "z-0042"}, kind="second")
+
+
+def test_second_codes_are_read_and_each_reply_has_them_once(tmp_path: Path) -> None:
+    write(tmp_path, *four())
+    code = {"id": "annomi/12/3f", "behavior": "question", "reflection": "none", "question": "open", "input": "none"}
+    level = {"id": "epitome/p1/9c", "emotional_reaction": 1, "interpretation": 0, "exploration": 2}
+    assert faults(tmp_path, code, kind="codes/annomi") == ""
+    assert faults(tmp_path, level, kind="codes/epitome") == ""
+    assert len(check.read(tmp_path).codes) == 2
+    assert "stands 2 times" in faults(tmp_path, level, level, kind="codes/epitome")
+    assert "exploration" in faults(tmp_path, level | {"exploration": 3}, kind="codes/epitome")
+    assert "id" in faults(tmp_path, code | {"id": "z-0001"}, kind="codes/annomi")
 
 
 def turn(number: int, **changes: Any) -> dict[str, Any]:

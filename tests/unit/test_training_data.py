@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from training.corpus.check import read as read_corpus  # noqa: E402
+from training.corpus.schema import MechanismCodes, TurnCodes  # noqa: E402
 from training.listening import augment, data, metrics, split  # noqa: E402
 from training.listening.schema import HEADS, NOT_TAUGHT  # noqa: E402
 from voice_trainer.listening.moves import MECHANISMS, MOVES, Move  # noqa: E402
@@ -93,6 +94,26 @@ def test_our_own_session_turns_and_peers_replies_keep_their_codes_and_are_for_fi
     parts = split.split_all(corpora)
     for name in ("sessions", "peers"):
         assert (parts[name].train, parts[name].dev, parts[name].test) == (corpora[name], [], [])
+
+
+def test_a_second_readers_codes_stand_beside_the_first_ones_and_share_their_weight(corpus: Path) -> None:
+    first, alone = data.read_annomi(corpus / "annomi_train.jsonl")[:2]
+    codes = TurnCodes(first.id, behavior="question", reflection="simple", question="open", input="none")
+    found, left = data.with_second_codes([first, alone], [codes])
+    assert left == alone
+    own, *between, second = found.spans
+    assert own.labels == first.labels
+    assert between == list(first.spans[1:])
+    assert (second.first, second.last) == (own.first, own.last)
+    assert second.labels == {"behavior": 1, "reflection": 1, "question": 1, "input": 0}
+    assert own.weight + second.weight == pytest.approx(1)
+    assert own.weight > second.weight
+
+
+def test_a_second_readers_mechanisms_are_levels(corpus: Path) -> None:
+    first = data.read_epitome(corpus / "epitome_train.jsonl")[0]
+    (found,) = data.with_second_codes([first], [MechanismCodes(first.id, 1, 2, 0)])
+    assert found.spans[-1].labels == {"emotional_reaction": 1, "interpretation": 2, "exploration": 0}
 
 
 def test_epitome_rationales_label_their_sentences_alone(corpus: Path) -> None:

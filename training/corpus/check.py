@@ -19,11 +19,13 @@ from training.corpus.schema import (
     CONTEXTS,
     TRAPS,
     Fault,
+    MechanismCodes,
     PeerReply,
     PublicReply,
     Reply,
     SecondJudgement,
     SessionTurn,
+    TurnCodes,
     plain,
     read_lines,
     word_count,
@@ -43,13 +45,14 @@ SITUATION_REPLIES = (4, 10)
 @dataclass(frozen=True)
 class Corpus:
     """What lies in the folder: replies, session turns and peers' replies of our own, public replies judged by id,
-    second judgements, and the faults met."""
+    second judgements, second codes of public replies, and the faults met."""
 
     own: list[Reply] = field(default_factory=list)
     sessions: list[SessionTurn] = field(default_factory=list)
     peers: list[PeerReply] = field(default_factory=list)
     public: list[PublicReply] = field(default_factory=list)
     second: list[SecondJudgement] = field(default_factory=list)
+    codes: list[TurnCodes | MechanismCodes] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -72,6 +75,8 @@ def read(folder: Path = FOLDER) -> Corpus:
         ("peers", PeerReply, corpus.peers),
         ("public", PublicReply, corpus.public),
         ("second", SecondJudgement, corpus.second),
+        ("codes/annomi", TurnCodes, corpus.codes),
+        ("codes/epitome", MechanismCodes, corpus.codes),
     ):
         for path in sorted((folder / kind).glob("*.jsonl")):
             found, faults = read_lines(path, record)
@@ -147,7 +152,7 @@ def _faults(corpus: Corpus) -> Iterator[Fault]:
 
 
 def _repeated_ids(corpus: Corpus) -> Iterator[Fault]:
-    for items in ((*corpus.own, *corpus.sessions, *corpus.peers, *corpus.public), corpus.second):
+    for items in ((*corpus.own, *corpus.sessions, *corpus.peers, *corpus.public), corpus.second, corpus.codes):
         for name, count in Counter(item.id for item in items).items():
             if count > 1:
                 yield Fault(name, f"this id stands {count} times; give each its own")

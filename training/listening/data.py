@@ -12,14 +12,16 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from training.corpus.check import Corpus
 from training.corpus.check import read as read_corpus
 from training.corpus.public import public_id
-from training.corpus.schema import PeerReply, PublicReply, Reply, SessionTurn
+from training.corpus.schema import MechanismCodes, PeerReply, PublicReply, Reply, SessionTurn, TurnCodes
 from training.corpus.sides import group_of, side_of
 from voice_trainer.listening.moves import MECHANISMS, Move
 
 from .schema import HEADS, OF_CORPUS
 
+ANNOMI_HEADS = ("behavior", "reflection", "question", "input")
 INPUT_OF_ANNOMI = {
     "n/a": "none",
     "information": "information",
@@ -40,6 +42,8 @@ SHORT = 8
 """Words of a Reddit sentence short enough that its final mark can be trusted to say that it is no question."""
 GUESSED = 0.4
 """Weight of a sentence whose label was read off its punctuation."""
+SECOND = 0.35
+"""Weight of a second reader's codes of a public reply where there are some; its own have the rest."""
 _ASKS = re.compile(
     r"\b(?:tell me|say more|describe|walk me|wonder\w*|curious|how|what|why|who|where|when|which)\b", re.IGNORECASE
 )
@@ -238,9 +242,8 @@ def read_own(replies: list[Reply]) -> dict[str, list[Sample]]:
 
 def read_sessions(turns: list[SessionTurn]) -> list[Sample]:
     """Session turns of our own, coded as AnnoMI's are."""
-    heads = ("behavior", "reflection", "question", "input")
     return [
-        _turn("sessions", turn.session, turn.prompt, turn.reply, {head: getattr(turn, head) for head in heads})
+        _turn("sessions", turn.session, turn.prompt, turn.reply, {head: getattr(turn, head) for head in ANNOMI_HEADS})
         for turn in turns
     ]
 
@@ -270,6 +273,36 @@ def with_judgements(samples: list[Sample], judged: list[PublicReply]) -> list[Sa
     return found
 
 
+def with_second_codes(samples: list[Sample], codes: list[TurnCodes | MechanismCodes]) -> list[Sample]:
+    """``samples`` of a public set with a second reader's codes of the whole beside their own.
+
+    One rater coded each. Where two readers differ, the truth is rather between them than with either: both count.
+    """
+    by_id = {item.id: item for item in codes}
+    found = []
+    for sample in samples:
+        item = by_id.get(sample.id)
+        if item is not None:
+            heads = [head for head in (*ANNOMI_HEADS, *MECHANISMS) if hasattr(item, head)]
+            whole = sample.spans[0]
+            own = replace(whole, weight=1 - SECOND)
+            labels = {head: _index(head, getattr(item, head)) for head in heads}
+            other = Span(whole.first, whole.last, labels, SECOND)
+            found.append(replace(sample, spans=(own, *sample.spans[1:], other)))
+        else:
+            found.append(sample)
+    return found
+
+
+def _judged_again(samples: list[Sample], corpus: Corpus) -> list[Sample]:
+    """With all that we say of a public set's replies ourselves."""
+    return with_second_codes(with_judgements(samples, corpus.public), corpus.codes)
+
+
+def _index(head: str, code: str | int) -> int:
+    return code if isinstance(code, int) else _class(head, code)
+
+
 def read_all(folder: Path) -> dict[str, list[Sample]]:
     """Every corpus of ``folder`` (laid out as training/README.md says); advice keeps its own train and dev files."""
     text = folder / "text" if (folder / "text").is_dir() else folder
@@ -277,8 +310,8 @@ def read_all(folder: Path) -> dict[str, list[Sample]]:
     corpus = read_corpus()
     own = read_own(corpus.own)
     return {
-        "annomi": with_judgements(read_annomi(text / "annomi_train.jsonl"), corpus.public),
-        "epitome": with_judgements(read_epitome(text / "epitome_train.jsonl"), corpus.public),
+        "annomi": _judged_again(read_annomi(text / "annomi_train.jsonl"), corpus),
+        "epitome": _judged_again(read_epitome(text / "epitome_train.jsonl"), corpus),
         **{f"own_{side}": samples for side, samples in own.items()},
         "sessions": read_sessions(corpus.sessions),
         "peers": read_peers(corpus.peers),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -25,6 +26,9 @@ class Recipe:
     """How to fit. Defaults stay under 40 minutes on two cores.
 
     Attributes:
+        epochs, minutes: passes over the fitting groups, and the clock's minutes after which the fit ends.
+        epochs_on_all, minutes_on_all, rate_on_all: how it goes on with all groups: passes, minutes, and the part of
+            each rate that it begins with.
         advice: sentences of each advice corpus used in an epoch (a new draw every epoch).
         weak_weight: of the sentence loss on AnnoMI, where only the reply's label is known.
         trivial: share of AnnoMI turns of one or two words ("Mm-hmm.") used in an epoch; a quarter of all, soon learnt.
@@ -41,11 +45,14 @@ class Recipe:
         rare: power of a class's inverse frequency by which its loss is weighed in ``WEIGHED`` heads and our own.
         decay: of the rate from one layer of the encoder to the one below it.
         frozen_layers: lowest layers left as pre-trained.
-        minutes: of the clock, after which fitting ends.
     """
 
     seed: int = 7
-    epochs: int = 5
+    epochs: int = 6
+    minutes: float = 24
+    epochs_on_all: int = 2
+    minutes_on_all: float = 10
+    rate_on_all: float = 0.5
     batch: int = 32
     rate: float = 1.5e-4
     head_rate: float = 1e-3
@@ -56,7 +63,7 @@ class Recipe:
     sessions: float = 0.75
     peers: float = 0.5
     own_weight: float = 1.0
-    advice: int = 1200
+    advice: int = 3500
     asking: float = 0.15
     weak_weight: float = 0.4
     trivial: float = 0.3
@@ -66,7 +73,17 @@ class Recipe:
     excerpts: float = 0.2
     frozen_layers: int = 2
     threads: int = 2
-    minutes: float = 17.5
+
+    def on_all(self) -> Recipe:
+        """To go on with all groups from the weights that this recipe gave."""
+        return replace(
+            self,
+            epochs=self.epochs_on_all,
+            minutes=self.minutes_on_all,
+            rate=self.rate * self.rate_on_all,
+            head_rate=self.head_rate * self.rate_on_all,
+            seed=self.seed + 1,
+        )
 
 
 WEIGHED = ("reflection", "input", "emotional_reaction", "interpretation", "exploration")
@@ -83,7 +100,9 @@ def epoch_samples(splits: dict[str, Split], recipe: Recipe, rng: random.Random) 
     epitome = _times(splits["epitome"].train, recipe.epitome, rng) + _times(splits["peers"].train, recipe.peers, rng)
     talk = [s for s in annomi if s.words > 2 or rng.random() < recipe.trivial] + _times(sessions, recipe.sessions, rng)
     own = splits["own"].train
-    to_one = {group: [s for s in own if s.group == group] for group in sorted({s.group for s in own})}
+    to_one = defaultdict(list)
+    for sample in own:
+        to_one[sample.group].append(sample)
     own = _times(own, recipe.own, rng)
     own = [with_another(s, to_one[s.group], rng) if rng.random() < recipe.joined else s for s in own]
     prompts = [sample.prompt for sample in annomi + epitome if sample.prompt]

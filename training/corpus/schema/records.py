@@ -48,6 +48,10 @@ Line = Annotated[str, msgspec.Meta(min_length=3, pattern=r"^\S(.*\S)?$")]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Mechanism = Annotated[int, msgspec.Meta(ge=0, le=2)]
 Level = Annotated[int, msgspec.Meta(ge=1, le=5)]
+Behavior = Literal["reflection", "question", "therapist_input", "other"]
+Reflection = Literal["none", "simple", "complex"]
+Question = Literal["none", "open", "closed"]
+Input = Literal["none", "information", "advice", "planning"]
 
 NEEDS: dict[Trap, frozenset[Move]] = {
     "judging": frozenset({"judging"}),
@@ -123,6 +127,25 @@ class PublicReply(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: Line
 
 
+class TurnCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a second reader, who saw no label, coded of a turn of AnnoMI, by its id there."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^annomi/\S+$")]
+    behavior: Behavior
+    reflection: Reflection
+    question: Question
+    input: Input
+
+
+class MechanismCodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a second reader, who saw no label, coded of a reply of EPITOME, by its id there."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^epitome/\S+$")]
+    emotional_reaction: Mechanism
+    interpretation: Mechanism
+    exploration: Mechanism
+
+
 class SessionTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A professional's turn in a helping session, of our own, by the codes of motivational interviewing.
 
@@ -139,10 +162,10 @@ class SessionTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prompt: Annotated[str, msgspec.Meta(pattern=r"^(\S(.*\S)?)?$")]
     reply: Line
     style: Style
-    behavior: Literal["reflection", "question", "therapist_input", "other"]
-    reflection: Literal["none", "simple", "complex"]
-    question: Literal["none", "open", "closed"]
-    input: Literal["none", "information", "advice", "planning"]
+    behavior: Behavior
+    reflection: Reflection
+    question: Question
+    input: Input
 
     def departures(self) -> Iterator[str]:
         """What in this record goes against the format or the codes."""
