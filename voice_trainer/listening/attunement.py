@@ -21,7 +21,7 @@ __all__ = [
     "voice_dimensions",
 ]
 
-SCORING_VERSION = "9"
+SCORING_VERSION = "10"
 """Changes with every change of a formula or a threshold, so that stored scores are compared with their like."""
 LEAST_VOICE_DIMENSIONS = 2
 """From fewer rated dimensions no voice score is made."""
