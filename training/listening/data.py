@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
+
 from training.corpus.check import Corpus
 from training.corpus.check import read as read_corpus
 from training.corpus.public import public_id
@@ -283,10 +285,10 @@ def with_second_codes(samples: list[Sample], codes: list[TurnCodes | MechanismCo
     for sample in samples:
         item = by_id.get(sample.id)
         if item is not None:
-            heads = [head for head in (*ANNOMI_HEADS, *MECHANISMS) if hasattr(item, head)]
+            codes_of = {head: code for head, code in msgspec.structs.asdict(item).items() if head != "id"}
             whole = sample.spans[0]
             own = replace(whole, weight=1 - SECOND)
-            labels = {head: _index(head, getattr(item, head)) for head in heads}
+            labels = {head: _index(head, code) for head, code in codes_of.items()}
             other = Span(whole.first, whole.last, labels, SECOND)
             found.append(replace(sample, spans=(own, *sample.spans[1:], other)))
         else:
